@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "kvm-exit-private.h"
+#include "arm64/kvm-exit-arm64.h"
+
+/**
+ * kvm_exit_arm64_get_debug_hsr:
+ * @self: an exit for %KVM_EXIT_REASON_DEBUG
+ *
+ * Gets the syndrome of the debug exception.
+ *
+ * Returns: the value of ESR_EL2, 64 bits where the kernel gives them
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_debug_hsr (KvmExit *self)
+{
+  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (DEBUG)), 0);
+
+  return _KVM_READ_ONCE (self->run->debug_arm64.hsr)
+         | (guint64) _KVM_READ_ONCE (self->run->debug_arm64.hsr_high) << 32;
+}
+
+/**
+ * kvm_exit_arm64_get_debug_far:
+ * @self: an exit for %KVM_EXIT_REASON_DEBUG
+ *
+ * Gets the address that a watchpoint caught.
+ *
+ * Returns: the value of FAR_EL2
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_debug_far (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (DEBUG), debug_arm64.far);
+}
+
+/**
+ * kvm_exit_arm64_get_iss:
+ * @self: an exit for %KVM_EXIT_REASON_ARM_NISV or %KVM_EXIT_REASON_ARM_LDST64B
+ *
+ * Gets what the hardware knows of the access.
+ *
+ * Returns: the instruction specific syndrome of ESR_EL2
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_iss (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_NISV) | _KVM_REASON_BIT (ARM_LDST64B),
+                   arm_nisv.esr_iss);
+}
+
+/**
+ * kvm_exit_arm64_get_fault_address:
+ * @self: an exit for %KVM_EXIT_REASON_ARM_NISV or %KVM_EXIT_REASON_ARM_LDST64B
+ *
+ * Gets what the guest touched.
+ *
+ * Returns: the guest-physical address
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_fault_address (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_NISV) | _KVM_REASON_BIT (ARM_LDST64B),
+                   arm_nisv.fault_ipa);
+}
+
+/**
+ * kvm_exit_arm64_get_sea_flags:
+ * @self: an exit for %KVM_EXIT_REASON_ARM_SEA
+ *
+ * Gets what is known of the memory: bit 0 is set if the guest-physical address is.
+ *
+ * Returns: the flags, the kernel's `KVM_EXIT_ARM_SEA_FLAG_…`
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_sea_flags (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_SEA), arm_sea.flags);
+}
+
+/**
+ * kvm_exit_arm64_get_sea_esr:
+ * @self: an exit for %KVM_EXIT_REASON_ARM_SEA
+ *
+ * Gets the syndrome of the abort, without what only concerns the host.
+ *
+ * Returns: the value of ESR_EL2
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_sea_esr (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_SEA), arm_sea.esr);
+}
+
+/**
+ * kvm_exit_arm64_get_sea_virtual_address:
+ * @self: an exit for %KVM_EXIT_REASON_ARM_SEA
+ *
+ * Gets what the guest touched, in its own terms.
+ *
+ * Returns: the guest-virtual address
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_sea_virtual_address (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_SEA), arm_sea.gva);
+}
+
+/**
+ * kvm_exit_arm64_get_sea_physical_address:
+ * @self: an exit for %KVM_EXIT_REASON_ARM_SEA
+ *
+ * Gets what the guest touched.
+ *
+ * Returns: the guest-physical address, if [method@Kvm.Exit.arm64_get_sea_flags] says so
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_arm64_get_sea_physical_address (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_SEA), arm_sea.gpa);
+}
+
+gboolean
+_kvm_exit_arm64_print (KvmExit *self, GString *string)
+{
+  const KvmAbiRun *run = self->run;
+
+  switch (self->reason)
+    {
+    case KVM_EXIT_REASON_ARM_NISV:
+    case KVM_EXIT_REASON_ARM_LDST64B:
+      g_string_append_printf (
+          string, "%s at 0x%08" G_GINT64_MODIFIER "x (ISS 0x%" G_GINT64_MODIFIER "x)",
+          self->reason == KVM_EXIT_REASON_ARM_NISV ? "memory access that was not decoded"
+                                                   : "64-byte load or store",
+          run->arm_nisv.fault_ipa, run->arm_nisv.esr_iss);
+      return TRUE;
+    case KVM_EXIT_REASON_ARM_SEA:
+      g_string_append_printf (string,
+                              "memory with a hardware error at virtual 0x%" G_GINT64_MODIFIER
+                              "x (ESR 0x%" G_GINT64_MODIFIER "x)",
+                              run->arm_sea.gva, run->arm_sea.esr);
+      if (run->arm_sea.flags & 1)
+        g_string_append_printf (string, ", physical 0x%" G_GINT64_MODIFIER "x", run->arm_sea.gpa);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}

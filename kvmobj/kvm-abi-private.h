@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The kernel's side of KVM in one place and in our own words: request numbers and the structs that
+ * no public type describes. It does not depend on the builder's <linux/kvm.h>, which may be older
+ * than the kernel that the library meets and names only its own architecture's structs;
+ * kvm-abi.c proves everything here that the builder's header has.
+ *
+ * A request is the kernel's name behind an underscore. Calls write the kernel's name and the macros
+ * of kvm-ioctl-private.h add the underscore. */
+
+#include <sys/ioctl.h>
+
+#include <glib.h>
+
+#include "kvm-arch-private.h"
+#include "x86/kvm-x86-cpuid.h"
+#include "x86/kvm-x86-regs.h"
+#include "x86/kvm-x86-sregs.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  guint32 slot; /* the address space in the upper half */
+  guint32 flags;
+  guint64 guest_phys_addr;
+  guint64 memory_size;
+  guint64 userspace_addr;
+} KvmAbiMemoryRegion;
+
+typedef struct
+{
+  guint32 cap;
+  guint32 flags;
+  guint64 args[4];
+  guint8 pad[64];
+} KvmAbiEnableCap;
+
+typedef struct
+{
+  guint32 type;
+  guint32 fd;
+  guint32 flags;
+} KvmAbiCreateDevice;
+
+#define KVMOBJ_CREATE_DEVICE_TEST 1u
+
+typedef struct
+{
+  guint32 flags;
+  guint32 group;
+  guint64 attr;
+  guint64 addr;
+} KvmAbiDeviceAttr;
+
+typedef struct
+{
+  guint64 id;
+  guint64 addr;
+} KvmAbiOneReg;
+
+#define KVMOBJ_REG_SIZE(id) (1u << (((id) >> 52) & 0xf))
+
+typedef struct
+{
+  guint64 n;
+  guint64 reg[];
+} KvmAbiRegList;
+
+typedef struct
+{
+  guint32 mp_state;
+} KvmAbiMpState;
+
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+#define KVMOBJ_N_DEBUG_REGISTERS 8
+#elif KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_ARM64
+#define KVMOBJ_N_DEBUG_REGISTERS 64
+#else
+#define KVMOBJ_N_DEBUG_REGISTERS 0
+#endif
+
+typedef struct
+{
+  guint32 control;
+  guint32 pad;
+  guint64 registers[KVMOBJ_N_DEBUG_REGISTERS];
+} KvmAbiGuestDebug;
+
+typedef struct
+{
+  guint32 nent;
+  guint32 padding;
+  KvmX86CpuidEntry entries[];
+} KvmAbiCpuid2;
+
+typedef struct
+{
+  guint32 flags;
+  guint32 pad[15];
+} KvmAbiPitConfig;
+
+#define _KVM_GET_API_VERSION _IO (0xae, 0x00)
+#define _KVM_CREATE_VM _IO (0xae, 0x01)
+#define _KVM_CHECK_EXTENSION _IO (0xae, 0x03)
+#define _KVM_GET_VCPU_MMAP_SIZE _IO (0xae, 0x04)
+#define _KVM_GET_SUPPORTED_CPUID _IOWR (0xae, 0x05, KvmAbiCpuid2)
+#define _KVM_CREATE_VCPU _IO (0xae, 0x41)
+#define _KVM_SET_USER_MEMORY_REGION _IOW (0xae, 0x46, KvmAbiMemoryRegion)
+#define _KVM_SET_TSS_ADDR _IO (0xae, 0x47)
+#define _KVM_CREATE_IRQCHIP _IO (0xae, 0x60)
+#define _KVM_CREATE_PIT2 _IOW (0xae, 0x77, KvmAbiPitConfig)
+#define _KVM_RUN _IO (0xae, 0x80)
+#define _KVM_GET_REGS _IOR (0xae, 0x81, KvmX86Regs)
+#define _KVM_SET_REGS _IOW (0xae, 0x82, KvmX86Regs)
+#define _KVM_GET_SREGS _IOR (0xae, 0x83, KvmX86Sregs)
+#define _KVM_SET_SREGS _IOW (0xae, 0x84, KvmX86Sregs)
+#define _KVM_SET_CPUID2 _IOW (0xae, 0x90, KvmAbiCpuid2)
+#define _KVM_GET_CPUID2 _IOWR (0xae, 0x91, KvmAbiCpuid2)
+#define _KVM_GET_MP_STATE _IOR (0xae, 0x98, KvmAbiMpState)
+#define _KVM_SET_MP_STATE _IOW (0xae, 0x99, KvmAbiMpState)
+#define _KVM_SET_GUEST_DEBUG _IOW (0xae, 0x9b, KvmAbiGuestDebug)
+#define _KVM_ENABLE_CAP _IOW (0xae, 0xa3, KvmAbiEnableCap)
+#define _KVM_GET_ONE_REG _IOW (0xae, 0xab, KvmAbiOneReg)
+#define _KVM_SET_ONE_REG _IOW (0xae, 0xac, KvmAbiOneReg)
+#define _KVM_GET_REG_LIST _IOWR (0xae, 0xb0, KvmAbiRegList)
+#define _KVM_CREATE_DEVICE _IOWR (0xae, 0xe0, KvmAbiCreateDevice)
+#define _KVM_SET_DEVICE_ATTR _IOW (0xae, 0xe1, KvmAbiDeviceAttr)
+#define _KVM_GET_DEVICE_ATTR _IOW (0xae, 0xe2, KvmAbiDeviceAttr)
+#define _KVM_HAS_DEVICE_ATTR _IOW (0xae, 0xe3, KvmAbiDeviceAttr)
+
+/* The page that a vCPU shares with the process (struct kvm_run), with the exits of x86, arm64 and
+ * riscv. */
+typedef struct
+{
+  guint8 request_interrupt_window;
+  guint8 immediate_exit;
+  guint8 padding1[6];
+  guint32 exit_reason;
+  guint8 ready_for_interrupt_injection;
+  guint8 if_flag;
+  guint16 flags;
+  guint64 cr8;
+  guint64 apic_base;
+  union
+  {
+    struct
+    {
+      guint64 hardware_exit_reason;
+    } hw;
+    struct
+    {
+      guint64 hardware_entry_failure_reason;
+      guint32 cpu;
+    } fail_entry;
+    struct
+    {
+      guint32 exception;
+      guint32 error_code;
+    } ex;
+    struct
+    {
+      guint8 direction; /* 1 is out */
+      guint8 size;
+      guint16 port;
+      guint32 count;
+      guint64 data_offset; /* from the start of this page */
+    } io;
+    struct
+    {
+      guint32 exception;
+      guint32 pad;
+      guint64 pc;
+      guint64 dr6;
+      guint64 dr7;
+    } debug_x86;
+    struct
+    {
+      guint32 hsr;
+      guint32 hsr_high;
+      guint64 far;
+    } debug_arm64;
+    struct
+    {
+      guint64 phys_addr;
+      guint8 data[8];
+      guint32 len;
+      guint8 is_write;
+    } mmio;
+    struct
+    {
+      guint64 nr;
+      guint64 args[6];
+      guint64 ret;
+      guint64 flags; /* longmode in the lower half on old kernels */
+    } hypercall;
+    struct
+    {
+      guint64 rip;
+      guint32 is_write;
+      guint32 pad;
+    } tpr_access;
+    struct
+    {
+      guint32 suberror;
+      guint32 ndata;
+      guint64 data[16];
+    } internal;
+    struct
+    {
+      guint32 suberror;
+      guint32 ndata;
+      guint64 flags;
+      guint8 insn_size;
+      guint8 insn_bytes[15];
+    } emulation_failure;
+    struct
+    {
+      guint32 type;
+      guint32 ndata;
+      guint64 data[16];
+    } system_event;
+    struct
+    {
+      guint8 vector;
+    } eoi;
+    struct
+    {
+      guint32 type;
+      guint32 pad1;
+      union
+      {
+        struct
+        {
+          guint32 msr;
+          guint32 pad2;
+          guint64 control;
+          guint64 evt_page;
+          guint64 msg_page;
+        } synic;
+        struct
+        {
+          guint64 input;
+          guint64 result;
+          guint64 params[2];
+        } hcall;
+        struct
+        {
+          guint32 msr;
+          guint32 pad2;
+          guint64 control;
+          guint64 status;
+          guint64 send_page;
+          guint64 recv_page;
+          guint64 pending_page;
+        } syndbg;
+      };
+    } hyperv;
+    struct
+    {
+      guint64 esr_iss;
+      guint64 fault_ipa;
+    } arm_nisv;
+    struct
+    {
+      guint8 error;
+      guint8 pad[7];
+      guint32 reason;
+      guint32 index;
+      guint64 data;
+    } msr;
+    struct
+    {
+      guint32 type;
+      guint32 pad;
+      guint32 longmode;
+      guint32 cpl;
+      guint64 input;
+      guint64 result;
+      guint64 params[6];
+    } xen;
+    struct
+    {
+      guint64 extension_id;
+      guint64 function_id;
+      guint64 args[6];
+      guint64 ret[2];
+    } riscv_sbi;
+    struct
+    {
+      guint64 csr_num;
+      guint64 new_value;
+      guint64 write_mask;
+      guint64 ret_value;
+    } riscv_csr;
+    struct
+    {
+      guint32 flags;
+    } notify;
+    struct
+    {
+      guint64 flags;
+      guint64 gpa;
+      guint64 size;
+    } memory_fault;
+    struct
+    {
+      guint64 flags;
+      guint64 nr;
+      guint64 ret;
+      guint64 data[5];
+    } tdx;
+    struct
+    {
+      guint64 flags;
+      guint64 esr;
+      guint64 gva;
+      guint64 gpa;
+    } arm_sea;
+    struct
+    {
+      guint64 gpa;
+      guint64 npages;
+      guint64 ret;
+    } snp_req_certs;
+    guint8 payload[256];
+  };
+  guint64 valid_regs;
+  guint64 dirty_regs;
+  guint8 regs[2048];
+} KvmAbiRun;
+
+#define KVMOBJ_IO_OUT 1
+#define KVMOBJ_HYPERV_SYNIC 1
+#define KVMOBJ_HYPERV_HCALL 2
+#define KVMOBJ_HYPERV_SYNDBG 3
+
+G_END_DECLS

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Nothing here runs: this file proves, while it is compiled, that our own words for the kernel's
+ * interface say what the builder's <linux/kvm.h> says, wherever that header has the thing. What
+ * the header lacks is newer than it. */
+
+#include "config.h"
+
+#include <stddef.h>
+
+#include <linux/kvm.h>
+
+#include "kvm-abi-private.h"
+#include "kvm-device.h"
+#include "kvm-exit.h"
+#include "kvm-memory-slot.h"
+#include "kvm-vcpu.h"
+
+#define SAME(ours, theirs) G_STATIC_ASSERT ((guint64) (ours) == (guint64) (theirs))
+#define SAME_REQUEST(name) SAME (_##name, name)
+#define SAME_SIZE(type, tag) SAME (sizeof (type), sizeof (struct tag))
+#define SAME_FIELD(type, field, tag, theirs)                                                       \
+  SAME (offsetof (type, field), offsetof (struct tag, theirs));                                    \
+  SAME (sizeof (((type *) 0)->field), sizeof (((struct tag *) 0)->theirs))
+#define SAME_RUN(field) SAME_FIELD (KvmAbiRun, field, kvm_run, field)
+
+SAME_REQUEST (KVM_GET_API_VERSION);
+SAME_REQUEST (KVM_CREATE_VM);
+SAME_REQUEST (KVM_CHECK_EXTENSION);
+SAME_REQUEST (KVM_GET_VCPU_MMAP_SIZE);
+SAME_REQUEST (KVM_CREATE_VCPU);
+SAME_REQUEST (KVM_SET_USER_MEMORY_REGION);
+SAME_REQUEST (KVM_SET_TSS_ADDR);
+SAME_REQUEST (KVM_CREATE_IRQCHIP);
+SAME_REQUEST (KVM_CREATE_PIT2);
+SAME_REQUEST (KVM_RUN);
+SAME_REQUEST (KVM_GET_MP_STATE);
+SAME_REQUEST (KVM_SET_MP_STATE);
+SAME_REQUEST (KVM_SET_GUEST_DEBUG);
+SAME_REQUEST (KVM_ENABLE_CAP);
+SAME_REQUEST (KVM_GET_ONE_REG);
+SAME_REQUEST (KVM_SET_ONE_REG);
+SAME_REQUEST (KVM_GET_REG_LIST);
+SAME_REQUEST (KVM_CREATE_DEVICE);
+SAME_REQUEST (KVM_SET_DEVICE_ATTR);
+SAME_REQUEST (KVM_GET_DEVICE_ATTR);
+SAME_REQUEST (KVM_HAS_DEVICE_ATTR);
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+SAME_REQUEST (KVM_GET_SUPPORTED_CPUID);
+SAME_REQUEST (KVM_GET_REGS);
+SAME_REQUEST (KVM_SET_REGS);
+SAME_REQUEST (KVM_GET_SREGS);
+SAME_REQUEST (KVM_SET_SREGS);
+SAME_REQUEST (KVM_SET_CPUID2);
+SAME_REQUEST (KVM_GET_CPUID2);
+#endif
+
+SAME_SIZE (KvmAbiMemoryRegion, kvm_userspace_memory_region);
+SAME_FIELD (KvmAbiMemoryRegion, userspace_addr, kvm_userspace_memory_region, userspace_addr);
+SAME (KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES);
+SAME (KVM_MEMORY_SLOT_FLAGS_READ_ONLY, KVM_MEM_READONLY);
+SAME_SIZE (KvmAbiEnableCap, kvm_enable_cap);
+SAME_FIELD (KvmAbiEnableCap, args, kvm_enable_cap, args);
+SAME_SIZE (KvmAbiCreateDevice, kvm_create_device);
+SAME_FIELD (KvmAbiCreateDevice, fd, kvm_create_device, fd);
+SAME (KVMOBJ_CREATE_DEVICE_TEST, KVM_CREATE_DEVICE_TEST);
+SAME_SIZE (KvmAbiDeviceAttr, kvm_device_attr);
+SAME_FIELD (KvmAbiDeviceAttr, addr, kvm_device_attr, addr);
+SAME_SIZE (KvmAbiOneReg, kvm_one_reg);
+SAME (KVMOBJ_REG_SIZE (KVM_REG_SIZE_U1024), 128);
+SAME_SIZE (KvmAbiGuestDebug, kvm_guest_debug);
+SAME (KVM_GUEST_DEBUG_FLAGS_ENABLE, KVM_GUESTDBG_ENABLE);
+SAME (KVM_GUEST_DEBUG_FLAGS_SINGLE_STEP, KVM_GUESTDBG_SINGLESTEP);
+#if KVMOBJ_HOST_ARCH != KVMOBJ_ARCH_RISCV
+SAME (KVM_GUEST_DEBUG_FLAGS_SOFTWARE_BREAKPOINTS, KVM_GUESTDBG_USE_SW_BP);
+#endif
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+SAME (KVM_GUEST_DEBUG_FLAGS_HARDWARE_BREAKPOINTS, KVM_GUESTDBG_USE_HW_BP);
+SAME (KVM_GUEST_DEBUG_FLAGS_X86_INJECT_DB, KVM_GUESTDBG_INJECT_DB);
+SAME (KVM_GUEST_DEBUG_FLAGS_X86_INJECT_BP, KVM_GUESTDBG_INJECT_BP);
+SAME (KVM_GUEST_DEBUG_FLAGS_X86_BLOCK_IRQ, KVM_GUESTDBG_BLOCKIRQ);
+#elif KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_ARM64
+SAME (KVM_GUEST_DEBUG_FLAGS_HARDWARE_BREAKPOINTS, KVM_GUESTDBG_USE_HW);
+#endif
+
+SAME (KVM_DEVICE_TYPE_VFIO, KVM_DEV_TYPE_VFIO);
+SAME (KVM_DEVICE_TYPE_ARM_VGIC_V2, KVM_DEV_TYPE_ARM_VGIC_V2);
+SAME (KVM_DEVICE_TYPE_ARM_VGIC_V3, KVM_DEV_TYPE_ARM_VGIC_V3);
+SAME (KVM_DEVICE_TYPE_ARM_VGIC_ITS, KVM_DEV_TYPE_ARM_VGIC_ITS);
+#ifdef KVM_DEV_TYPE_RISCV_AIA
+SAME (KVM_DEVICE_TYPE_RISCV_AIA, KVM_DEV_TYPE_RISCV_AIA);
+#endif
+#ifdef KVM_DEV_TYPE_ARM_VGIC_V5
+SAME (KVM_DEVICE_TYPE_ARM_VGIC_V5, KVM_DEV_TYPE_ARM_VGIC_V5);
+#endif
+
+SAME (KVM_VCPU_STATE_RUNNABLE, KVM_MP_STATE_RUNNABLE);
+SAME (KVM_VCPU_STATE_UNINITIALIZED, KVM_MP_STATE_UNINITIALIZED);
+SAME (KVM_VCPU_STATE_INIT_RECEIVED, KVM_MP_STATE_INIT_RECEIVED);
+SAME (KVM_VCPU_STATE_HALTED, KVM_MP_STATE_HALTED);
+SAME (KVM_VCPU_STATE_SIPI_RECEIVED, KVM_MP_STATE_SIPI_RECEIVED);
+SAME (KVM_VCPU_STATE_STOPPED, KVM_MP_STATE_STOPPED);
+SAME (KVM_VCPU_STATE_AP_RESET_HOLD, KVM_MP_STATE_AP_RESET_HOLD);
+SAME (KVM_VCPU_STATE_SUSPENDED, KVM_MP_STATE_SUSPENDED);
+
+#define SAME_REASON(name) SAME (KVM_EXIT_REASON_##name, KVM_EXIT_##name)
+SAME_REASON (UNKNOWN);
+SAME_REASON (EXCEPTION);
+SAME_REASON (IO);
+SAME_REASON (HYPERCALL);
+SAME_REASON (DEBUG);
+SAME_REASON (HLT);
+SAME_REASON (MMIO);
+SAME_REASON (IRQ_WINDOW_OPEN);
+SAME_REASON (SHUTDOWN);
+SAME_REASON (FAIL_ENTRY);
+SAME (KVM_EXIT_REASON_INTERRUPTED, KVM_EXIT_INTR);
+SAME_REASON (SET_TPR);
+SAME_REASON (TPR_ACCESS);
+SAME_REASON (INTERNAL_ERROR);
+SAME_REASON (SYSTEM_EVENT);
+SAME_REASON (IOAPIC_EOI);
+SAME_REASON (HYPERV);
+SAME_REASON (ARM_NISV);
+SAME_REASON (X86_RDMSR);
+SAME_REASON (X86_WRMSR);
+SAME_REASON (DIRTY_RING_FULL);
+SAME_REASON (AP_RESET_HOLD);
+SAME_REASON (X86_BUS_LOCK);
+SAME_REASON (XEN);
+SAME_REASON (RISCV_SBI);
+SAME_REASON (RISCV_CSR);
+SAME_REASON (NOTIFY);
+#ifdef KVM_EXIT_MEMORY_FAULT
+SAME_REASON (MEMORY_FAULT);
+SAME_RUN (memory_fault.flags);
+SAME_RUN (memory_fault.gpa);
+SAME_RUN (memory_fault.size);
+#endif
+#ifdef KVM_EXIT_TDX
+SAME_REASON (TDX);
+SAME_RUN (tdx.flags);
+SAME_RUN (tdx.nr);
+SAME_FIELD (KvmAbiRun, tdx.ret, kvm_run, tdx.unknown.ret);
+#endif
+#ifdef KVM_EXIT_ARM_SEA
+SAME_REASON (ARM_SEA);
+SAME_RUN (arm_sea.gpa);
+#endif
+#ifdef KVM_EXIT_ARM_LDST64B
+SAME_REASON (ARM_LDST64B);
+#endif
+#ifdef KVM_EXIT_SNP_REQ_CERTS
+SAME_REASON (SNP_REQ_CERTS);
+SAME_RUN (snp_req_certs.ret);
+#endif
+
+SAME (KVM_INTERNAL_ERROR_TYPE_EMULATION, KVM_INTERNAL_ERROR_EMULATION);
+SAME (KVM_INTERNAL_ERROR_TYPE_SIMULTANEOUS_EXCEPTION, KVM_INTERNAL_ERROR_SIMUL_EX);
+SAME (KVM_INTERNAL_ERROR_TYPE_EVENT_DELIVERY, KVM_INTERNAL_ERROR_DELIVERY_EV);
+SAME (KVM_INTERNAL_ERROR_TYPE_UNEXPECTED_EXIT, KVM_INTERNAL_ERROR_UNEXPECTED_EXIT_REASON);
+SAME (KVM_SYSTEM_EVENT_TYPE_SHUTDOWN, KVM_SYSTEM_EVENT_SHUTDOWN);
+SAME (KVM_SYSTEM_EVENT_TYPE_RESET, KVM_SYSTEM_EVENT_RESET);
+SAME (KVM_SYSTEM_EVENT_TYPE_CRASH, KVM_SYSTEM_EVENT_CRASH);
+SAME (KVM_SYSTEM_EVENT_TYPE_WAKEUP, KVM_SYSTEM_EVENT_WAKEUP);
+SAME (KVM_SYSTEM_EVENT_TYPE_SUSPEND, KVM_SYSTEM_EVENT_SUSPEND);
+SAME (KVM_SYSTEM_EVENT_TYPE_SEV_TERM, KVM_SYSTEM_EVENT_SEV_TERM);
+#ifdef KVM_SYSTEM_EVENT_TDX_FATAL
+SAME (KVM_SYSTEM_EVENT_TYPE_TDX_FATAL, KVM_SYSTEM_EVENT_TDX_FATAL);
+#endif
+
+SAME_SIZE (KvmAbiRun, kvm_run);
+SAME_RUN (request_interrupt_window);
+SAME_RUN (immediate_exit);
+SAME_RUN (exit_reason);
+SAME_RUN (ready_for_interrupt_injection);
+SAME_RUN (if_flag);
+SAME_RUN (flags);
+SAME_RUN (cr8);
+SAME_RUN (apic_base);
+SAME_RUN (hw.hardware_exit_reason);
+SAME_RUN (fail_entry.hardware_entry_failure_reason);
+SAME_RUN (fail_entry.cpu);
+SAME_RUN (ex.exception);
+SAME_RUN (ex.error_code);
+SAME_RUN (io.direction);
+SAME_RUN (io.size);
+SAME_RUN (io.port);
+SAME_RUN (io.count);
+SAME_RUN (io.data_offset);
+SAME (KVMOBJ_IO_OUT, KVM_EXIT_IO_OUT);
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+SAME_FIELD (KvmAbiRun, debug_x86.exception, kvm_run, debug.arch.exception);
+SAME_FIELD (KvmAbiRun, debug_x86.pc, kvm_run, debug.arch.pc);
+SAME_FIELD (KvmAbiRun, debug_x86.dr6, kvm_run, debug.arch.dr6);
+SAME_FIELD (KvmAbiRun, debug_x86.dr7, kvm_run, debug.arch.dr7);
+#elif KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_ARM64
+SAME_FIELD (KvmAbiRun, debug_arm64.hsr, kvm_run, debug.arch.hsr);
+SAME_FIELD (KvmAbiRun, debug_arm64.hsr_high, kvm_run, debug.arch.hsr_high);
+SAME_FIELD (KvmAbiRun, debug_arm64.far, kvm_run, debug.arch.far);
+#endif
+SAME_RUN (mmio.phys_addr);
+SAME_RUN (mmio.data);
+SAME_RUN (mmio.len);
+SAME_RUN (mmio.is_write);
+SAME_RUN (hypercall.nr);
+SAME_RUN (hypercall.args);
+SAME_RUN (hypercall.ret);
+SAME (offsetof (KvmAbiRun, hypercall.flags), offsetof (struct kvm_run, hypercall.longmode));
+SAME_RUN (tpr_access.rip);
+SAME_RUN (tpr_access.is_write);
+SAME_RUN (internal.suberror);
+SAME_RUN (internal.ndata);
+SAME_RUN (internal.data);
+SAME_RUN (emulation_failure.flags);
+SAME_RUN (emulation_failure.insn_size);
+SAME_RUN (emulation_failure.insn_bytes);
+SAME_RUN (system_event.type);
+SAME_RUN (system_event.ndata);
+SAME_RUN (system_event.data);
+SAME_RUN (eoi.vector);
+SAME_RUN (hyperv.type);
+SAME_FIELD (KvmAbiRun, hyperv.synic.msr, kvm_run, hyperv.u.synic.msr);
+SAME_FIELD (KvmAbiRun, hyperv.synic.control, kvm_run, hyperv.u.synic.control);
+SAME_FIELD (KvmAbiRun, hyperv.synic.evt_page, kvm_run, hyperv.u.synic.evt_page);
+SAME_FIELD (KvmAbiRun, hyperv.synic.msg_page, kvm_run, hyperv.u.synic.msg_page);
+SAME_FIELD (KvmAbiRun, hyperv.hcall.input, kvm_run, hyperv.u.hcall.input);
+SAME_FIELD (KvmAbiRun, hyperv.hcall.result, kvm_run, hyperv.u.hcall.result);
+SAME_FIELD (KvmAbiRun, hyperv.hcall.params, kvm_run, hyperv.u.hcall.params);
+SAME_FIELD (KvmAbiRun, hyperv.syndbg.msr, kvm_run, hyperv.u.syndbg.msr);
+SAME_FIELD (KvmAbiRun, hyperv.syndbg.control, kvm_run, hyperv.u.syndbg.control);
+SAME_FIELD (KvmAbiRun, hyperv.syndbg.status, kvm_run, hyperv.u.syndbg.status);
+SAME_FIELD (KvmAbiRun, hyperv.syndbg.send_page, kvm_run, hyperv.u.syndbg.send_page);
+SAME_FIELD (KvmAbiRun, hyperv.syndbg.recv_page, kvm_run, hyperv.u.syndbg.recv_page);
+SAME_FIELD (KvmAbiRun, hyperv.syndbg.pending_page, kvm_run, hyperv.u.syndbg.pending_page);
+SAME (KVMOBJ_HYPERV_SYNIC, KVM_EXIT_HYPERV_SYNIC);
+SAME (KVMOBJ_HYPERV_HCALL, KVM_EXIT_HYPERV_HCALL);
+SAME (KVMOBJ_HYPERV_SYNDBG, KVM_EXIT_HYPERV_SYNDBG);
+SAME_RUN (arm_nisv.esr_iss);
+SAME_RUN (arm_nisv.fault_ipa);
+SAME_RUN (msr.error);
+SAME_RUN (msr.reason);
+SAME_RUN (msr.index);
+SAME_RUN (msr.data);
+SAME_RUN (xen.type);
+SAME_FIELD (KvmAbiRun, xen.longmode, kvm_run, xen.u.hcall.longmode);
+SAME_FIELD (KvmAbiRun, xen.cpl, kvm_run, xen.u.hcall.cpl);
+SAME_FIELD (KvmAbiRun, xen.input, kvm_run, xen.u.hcall.input);
+SAME_FIELD (KvmAbiRun, xen.result, kvm_run, xen.u.hcall.result);
+SAME_FIELD (KvmAbiRun, xen.params, kvm_run, xen.u.hcall.params);
+SAME_RUN (riscv_sbi.extension_id);
+SAME_RUN (riscv_sbi.function_id);
+SAME_RUN (riscv_sbi.args);
+SAME_RUN (riscv_sbi.ret);
+SAME_RUN (riscv_csr.csr_num);
+SAME_RUN (riscv_csr.new_value);
+SAME_RUN (riscv_csr.write_mask);
+SAME_RUN (riscv_csr.ret_value);
+SAME_RUN (notify.flags);
+SAME (offsetof (KvmAbiRun, valid_regs), offsetof (struct kvm_run, kvm_valid_regs));
+SAME (offsetof (KvmAbiRun, dirty_regs), offsetof (struct kvm_run, kvm_dirty_regs));
+SAME (offsetof (KvmAbiRun, regs), offsetof (struct kvm_run, s));
+
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+#define SAME_REGS(field) SAME_FIELD (KvmX86Regs, field, kvm_regs, field)
+SAME_SIZE (KvmX86Regs, kvm_regs);
+SAME_REGS (rax);
+SAME_REGS (rbx);
+SAME_REGS (rcx);
+SAME_REGS (rdx);
+SAME_REGS (rsi);
+SAME_REGS (rdi);
+SAME_REGS (rsp);
+SAME_REGS (rbp);
+SAME_REGS (r8);
+SAME_REGS (r9);
+SAME_REGS (r10);
+SAME_REGS (r11);
+SAME_REGS (r12);
+SAME_REGS (r13);
+SAME_REGS (r14);
+SAME_REGS (r15);
+SAME_REGS (rip);
+SAME_REGS (rflags);
+
+#define SAME_SEGMENT(field) SAME_FIELD (KvmX86Segment, field, kvm_segment, field)
+SAME_SIZE (KvmX86Segment, kvm_segment);
+SAME_SEGMENT (base);
+SAME_SEGMENT (limit);
+SAME_SEGMENT (selector);
+SAME_SEGMENT (type);
+SAME_SEGMENT (present);
+SAME_SEGMENT (dpl);
+SAME_SEGMENT (db);
+SAME_SEGMENT (s);
+SAME_SEGMENT (l);
+SAME_SEGMENT (g);
+SAME_SEGMENT (avl);
+SAME_SEGMENT (unusable);
+
+SAME_SIZE (KvmX86Dtable, kvm_dtable);
+SAME_FIELD (KvmX86Dtable, base, kvm_dtable, base);
+SAME_FIELD (KvmX86Dtable, limit, kvm_dtable, limit);
+
+#define SAME_SREGS(field) SAME_FIELD (KvmX86Sregs, field, kvm_sregs, field)
+SAME_SIZE (KvmX86Sregs, kvm_sregs);
+SAME_SREGS (cs);
+SAME_SREGS (ds);
+SAME_SREGS (es);
+SAME_SREGS (fs);
+SAME_SREGS (gs);
+SAME_SREGS (ss);
+SAME_SREGS (tr);
+SAME_SREGS (ldt);
+SAME_SREGS (gdt);
+SAME_SREGS (idt);
+SAME_SREGS (cr0);
+SAME_SREGS (cr2);
+SAME_SREGS (cr3);
+SAME_SREGS (cr4);
+SAME_SREGS (cr8);
+SAME_SREGS (efer);
+SAME_SREGS (apic_base);
+SAME_SREGS (interrupt_bitmap);
+
+#define SAME_CPUID(field) SAME_FIELD (KvmX86CpuidEntry, field, kvm_cpuid_entry2, field)
+SAME_SIZE (KvmX86CpuidEntry, kvm_cpuid_entry2);
+SAME_CPUID (function);
+SAME_CPUID (index);
+SAME_CPUID (flags);
+SAME_CPUID (eax);
+SAME_CPUID (ebx);
+SAME_CPUID (ecx);
+SAME_CPUID (edx);
+SAME (KVM_X86_CPUID_FLAGS_SIGNIFICANT_INDEX, KVM_CPUID_FLAG_SIGNIFCANT_INDEX);
+SAME (KVM_X86_CPUID_FLAGS_STATEFUL_FUNCTION, KVM_CPUID_FLAG_STATEFUL_FUNC);
+SAME (KVM_X86_CPUID_FLAGS_STATE_READ_NEXT, KVM_CPUID_FLAG_STATE_READ_NEXT);
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-abi-private.h"
+#include "kvm-exit.h"
+#include "kvm-fork-private.h"
+
+G_BEGIN_DECLS
+
+/* The run page is written by the kernel while the guest runs, and by whatever else has gone wrong
+ * in the process. So the reason is latched here when run () returns, and a field of the page is
+ * read once, into a local, before it is checked and used. */
+struct _KvmExit
+{
+  GObject parent_instance;
+  KvmAbiRun *run; /* owned mapping, or a page of zeros that belongs to nobody */
+  gsize size;     /* of the mapping; 0 for the page of zeros */
+  KvmExitReason reason;
+  guint raw_reason;
+  KvmInterruption interruption;
+  int error_number;   /* of an exit that comes as a failure of KVM_RUN */
+  gboolean rip_known; /* x86: whether rip tells where an internal error stopped the guest */
+  guint64 rip;
+  KvmForkMapping fork_mapping;
+};
+
+extern GTypeClass *_kvm_exit_class G_GNUC_INTERNAL;
+
+/* KVM_IS_EXIT () without the call: the class is final. */
+static inline gboolean
+_kvm_is_exit (gpointer instance)
+{
+  return instance != NULL && ((GTypeInstance *) instance)->g_class == _kvm_exit_class;
+}
+
+/* Maps the run page of a vCPU. */
+KvmExit *_kvm_exit_new (int fd, gsize size, GError **error);
+
+/* Puts a private copy in the place of the run page, at the same address, so that the exit stays
+ * readable and the kernel's vCPU can go. */
+void _kvm_exit_detach (KvmExit *self);
+
+/* Bits of the reasons that have a name here. */
+#define _KVM_REASON_BIT(reason) (G_GUINT64_CONSTANT (1) << KVM_EXIT_REASON_##reason)
+#define _KVM_REASONS_NAMED                                                                         \
+  (((_KVM_REASON_BIT (TPR_ACCESS) << 1) - 1) | _KVM_REASON_BIT (INTERNAL_ERROR)                    \
+   | _KVM_REASON_BIT (SYSTEM_EVENT)                                                                \
+   | ((_KVM_REASON_BIT (NOTIFY) << 1) - _KVM_REASON_BIT (IOAPIC_EOI))                              \
+   | ((_KVM_REASON_BIT (SNP_REQ_CERTS) << 1) - _KVM_REASON_BIT (MEMORY_FAULT)))
+
+static inline KvmExitReason
+_kvm_exit_latch (KvmExit *self, guint raw_reason)
+{
+  self->raw_reason = raw_reason;
+  self->reason = raw_reason < 64 && (_KVM_REASONS_NAMED >> raw_reason & 1)
+                     ? (KvmExitReason) raw_reason
+                     : KVM_EXIT_REASON_OTHER;
+  return self->reason;
+}
+
+/* Whether the exit is one of those in @reasons. */
+static inline gboolean
+_kvm_exit_is (KvmExit *self, guint64 reasons)
+{
+  return _kvm_is_exit (self) && (guint) self->reason < 64 && (reasons >> self->reason & 1);
+}
+
+#define _KVM_READ_ONCE(place) (*(const volatile __typeof__ (place) *) &(place))
+
+/* The body of an accessor that reads one field of the exits in @reasons. */
+#define _KVM_EXIT_FIELD(self, reasons, field)                                                      \
+  g_return_val_if_fail (_kvm_exit_is ((self), (reasons)), 0);                                      \
+  return _KVM_READ_ONCE ((self)->run->field)
+
+/* A copy of @n 64-bit words of the page. */
+guint64 *_kvm_exit_copy_words (const guint64 *words, gsize n, gsize *n_words);
+
+/* The parts of a line of kvm_exit_to_string () that only one architecture has; each appends to
+ * @string and returns TRUE if the exit is one of its own. */
+gboolean _kvm_exit_x86_print (KvmExit *self, GString *string);
+gboolean _kvm_exit_arm64_print (KvmExit *self, GString *string);
+gboolean _kvm_exit_riscv_print (KvmExit *self, GString *string);
+
+G_END_DECLS

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What every class that holds a KVM fd has inside: the fd, whether it may be used, and enough to
+ * name the object in a message. */
+
+typedef enum
+{
+  KVM_HANDLE_SYSTEM,
+  KVM_HANDLE_VM,
+  KVM_HANDLE_VCPU,
+  KVM_HANDLE_DEVICE,
+} KvmHandleKind;
+
+typedef struct _KvmHandle KvmHandle;
+struct _KvmHandle
+{
+  KvmHandleKind kind;
+  int fd;            /* the number is ours from open to clear, whatever is behind it */
+  guint generation;  /* _kvm_fork_generation while the handle may be used, else 0 or another */
+  int owner;         /* of a vCPU: who is using it; see kvm-owner-private.h */
+  guint64 id;        /* of a vCPU its id, of a device its type */
+  KvmHandle *parent; /* the VM of a vCPU or device, the system of a VM */
+  int dead_fd;       /* of the system: what a closed descendant's number leads to */
+};
+
+void _kvm_handle_init (KvmHandle *self, KvmHandleKind kind);
+gboolean _kvm_handle_open_system (KvmHandle *self, int fd, GError **error);
+void _kvm_handle_open (KvmHandle *self, int fd, guint64 id, KvmHandle *parent);
+
+/* Nothing reaches KVM through the handle any more; the number stays taken, so that a call in
+ * flight in another thread cannot hit an fd that happens to be given the same number. Returns
+ * FALSE if the handle was not open. */
+gboolean _kvm_handle_close (KvmHandle *self);
+
+/* For finalize, when no call can be in flight. */
+void _kvm_handle_clear (KvmHandle *self);
+
+/* Whether the handle may be used, else the reason as an error. @what is an ioctl or a method. */
+gboolean _kvm_handle_check (KvmHandle *self, const char *what, GError **error);
+void _kvm_handle_set_unusable_error (KvmHandle *self, const char *what, GError **error);
+
+int _kvm_handle_dup_fd (KvmHandle *self, GError **error);
+
+/* "vCPU 0", "VM", … */
+char *_kvm_handle_describe (KvmHandle *self);
+
+G_END_DECLS

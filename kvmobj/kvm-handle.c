@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "kvm-error-private.h"
+#include "kvm-fork-private.h"
+#include "kvm-handle-private.h"
+
+void
+_kvm_handle_init (KvmHandle *self, KvmHandleKind kind)
+{
+  *self = (KvmHandle){ .kind = kind, .fd = -1, .dead_fd = -1 };
+}
+
+gboolean
+_kvm_handle_open_system (KvmHandle *self, int fd, GError **error)
+{
+  /* Any file that KVM is not behind would do; this one needs no path and no /proc. */
+  self->dead_fd = eventfd (0, EFD_CLOEXEC);
+  if (self->dead_fd == -1)
+    {
+      _kvm_error_set_errno (error, errno, "eventfd ()");
+      return FALSE;
+    }
+  _kvm_handle_open (self, fd, 0, NULL);
+  return TRUE;
+}
+
+void
+_kvm_handle_open (KvmHandle *self, int fd, guint64 id, KvmHandle *parent)
+{
+  _kvm_fork_watch ();
+  self->fd = fd;
+  self->id = id;
+  self->parent = parent;
+  g_atomic_int_set (&self->generation, _kvm_fork_generation);
+}
+
+gboolean
+_kvm_handle_close (KvmHandle *self)
+{
+  KvmHandle *system = self;
+  guint generation = g_atomic_int_get (&self->generation);
+
+  if (generation == 0 || !g_atomic_int_compare_and_exchange (&self->generation, generation, 0))
+    return FALSE;
+
+  while (system->parent != NULL)
+    system = system->parent;
+  while (dup3 (system->dead_fd, self->fd, O_CLOEXEC) == -1 && (errno == EINTR || errno == EBUSY))
+    ;
+  return TRUE;
+}
+
+void
+_kvm_handle_clear (KvmHandle *self)
+{
+  g_atomic_int_set (&self->generation, 0);
+  if (self->fd != -1)
+    close (self->fd);
+  if (self->dead_fd != -1)
+    close (self->dead_fd);
+  self->fd = self->dead_fd = -1;
+}
+
+gboolean
+_kvm_handle_check (KvmHandle *self, const char *what, GError **error)
+{
+  if (G_LIKELY ((guint) g_atomic_int_get (&self->generation) == _kvm_fork_generation))
+    return TRUE;
+
+  _kvm_handle_set_unusable_error (self, what, error);
+  return FALSE;
+}
+
+void
+_kvm_handle_set_unusable_error (KvmHandle *self, const char *what, GError **error)
+{
+  g_autofree char *name = _kvm_handle_describe (self);
+
+  if (self->fd == -1)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED, "%s on %s: it was never opened", what, name);
+  else if (g_atomic_int_get (&self->generation) == 0)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED, "%s on %s: it is closed", what, name);
+  else
+    g_set_error (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS,
+                 "%s on %s: it belongs to the process that this one was forked from", what, name);
+}
+
+int
+_kvm_handle_dup_fd (KvmHandle *self, GError **error)
+{
+  int fd;
+
+  if (!_kvm_handle_check (self, "dup_fd ()", error))
+    return -1;
+
+  fd = fcntl (self->fd, F_DUPFD_CLOEXEC, 3);
+  if (fd == -1)
+    {
+      int errsv = errno;
+      g_autofree char *name = _kvm_handle_describe (self);
+
+      _kvm_error_set_errno (error, errsv, "F_DUPFD_CLOEXEC on %s", name);
+    }
+  return fd;
+}
+
+char *
+_kvm_handle_describe (KvmHandle *self)
+{
+  switch (self->kind)
+    {
+    case KVM_HANDLE_SYSTEM:
+      return g_strdup ("/dev/kvm");
+    case KVM_HANDLE_VM:
+      return g_strdup ("VM");
+    case KVM_HANDLE_VCPU:
+      return g_strdup_printf ("vCPU %" G_GUINT64_FORMAT, self->id);
+    case KVM_HANDLE_DEVICE:
+      return g_strdup_printf ("device of type %" G_GUINT64_FORMAT, self->id);
+    default:
+      g_return_val_if_reached (NULL);
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-abi-private.h"
+#include "kvm-handle-private.h"
+
+G_BEGIN_DECLS
+
+/* The one way to the kernel. Each returns what the ioctl returned, -1 with @error set on failure;
+ * @request is the kernel's own name. Only KVM_RUN goes another way, in kvm-vcpu-run.c.
+ *
+ *   kvm_ioctl       the argument points to a struct of exactly the size in the request number; of a
+ *                   struct with a flexible tail that is its head
+ *   kvm_ioctl_value the argument is an integer
+ *
+ * A fork, a close () and another thread in the way are noticed here. An error names the ioctl and
+ * the object; a caller adds the argument that matters with _kvm_error_add_detail (). */
+#define kvm_ioctl(handle, request, argument, error)                                                \
+  _kvm_ioctl ((handle), _##request, #request,                                                      \
+              _KVM_POINTER_OF_SIZE (argument, _IOC_SIZE (_##request)), (error))
+#define kvm_ioctl_value(handle, request, value, error)                                             \
+  _kvm_ioctl ((handle), _##request, #request, _KVM_INTEGER_FOR (value, _IOC_SIZE (_##request)),    \
+              (error))
+
+#define _KVM_POINTER_OF_SIZE(pointer, size)                                                        \
+  ((gulong) (pointer) + 0 * sizeof (char[sizeof (*(pointer)) == (size) ? 1 : -1]))
+#define _KVM_INTEGER_FOR(value, size) ((gulong) (value) + 0 * sizeof (char[(size) == 0 ? 1 : -1]))
+
+int _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument,
+                GError **error);
+
+/* Sets the error for an ioctl that failed with @errsv. */
+void _kvm_ioctl_set_error (KvmHandle *handle, gulong request, const char *name, int errsv,
+                           GError **error);
+
+/* What the kernel says of a capability, from the nearest of @handle and its ancestors that can be
+ * asked; 0 if none can. */
+int _kvm_handle_peek_extension (KvmHandle *handle, guint capability);
+
+G_END_DECLS

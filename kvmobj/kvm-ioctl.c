@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <errno.h>
+
+#include "kvm-capability.h"
+#include "kvm-enum-types.h"
+#include "kvm-error-private.h"
+#include "kvm-ioctl-private.h"
+#include "kvm-owner-private.h"
+
+/* A call that signals keep interrupting is tried this often; only KVM_CREATE_VM and a few others
+ * can be interrupted at all. */
+#define MAX_TRIES 100
+
+/* The capabilities that ioctls depend on. An ioctl that the kernel does not know is ENOTTY on a VM
+ * or device but EINVAL on a system or vCPU fd, just like a bad argument: what the kernel says of
+ * the capability tells them apart. */
+static const struct
+{
+  gulong request;
+  KvmCapability capability;
+} gates[] = {
+  { _KVM_GET_SUPPORTED_CPUID, KVM_CAPABILITY_EXT_CPUID },
+  { _KVM_SET_TSS_ADDR, KVM_CAPABILITY_SET_TSS_ADDR },
+  { _KVM_SET_USER_MEMORY_REGION, KVM_CAPABILITY_USER_MEMORY },
+  { _KVM_CREATE_IRQCHIP, KVM_CAPABILITY_IRQCHIP },
+  { _KVM_CREATE_PIT2, KVM_CAPABILITY_PIT2 },
+  { _KVM_SET_CPUID2, KVM_CAPABILITY_EXT_CPUID },
+  { _KVM_GET_CPUID2, KVM_CAPABILITY_EXT_CPUID },
+  { _KVM_GET_MP_STATE, KVM_CAPABILITY_MP_STATE },
+  { _KVM_SET_MP_STATE, KVM_CAPABILITY_MP_STATE },
+  { _KVM_SET_GUEST_DEBUG, KVM_CAPABILITY_SET_GUEST_DEBUG },
+  { _KVM_GET_ONE_REG, KVM_CAPABILITY_ONE_REG },
+  { _KVM_SET_ONE_REG, KVM_CAPABILITY_ONE_REG },
+  { _KVM_GET_REG_LIST, KVM_CAPABILITY_ONE_REG },
+  { _KVM_CREATE_DEVICE, KVM_CAPABILITY_DEVICE_CTRL },
+};
+
+int
+_kvm_handle_peek_extension (KvmHandle *handle, guint capability)
+{
+  for (; handle != NULL; handle = handle->parent)
+    if (handle->kind == KVM_HANDLE_VM || handle->kind == KVM_HANDLE_SYSTEM)
+      {
+        int ret = ioctl (handle->fd, _KVM_CHECK_EXTENSION, (gulong) capability);
+
+        if (ret != -1)
+          return ret;
+      }
+  return 0;
+}
+
+static gboolean
+set_gate_error (KvmHandle *handle, gulong request, const char *name, const char *object,
+                GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (gates); i++)
+    if (gates[i].request == request)
+      {
+        g_autoptr (GEnumClass) klass = NULL;
+        GEnumValue *value;
+
+        if (_kvm_handle_peek_extension (handle, gates[i].capability) != 0)
+          return FALSE;
+
+        klass = g_type_class_ref (KVM_TYPE_CAPABILITY);
+        value = g_enum_get_value (klass, gates[i].capability);
+        g_set_error (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
+                     "%s on %s: this kernel does not have it (KVM_CAP_%s is 0)", name, object,
+                     value->value_name + strlen ("KVM_CAPABILITY_"));
+        return TRUE;
+      }
+  return FALSE;
+}
+
+void
+_kvm_ioctl_set_error (KvmHandle *handle, gulong request, const char *name, int errsv,
+                      GError **error)
+{
+  g_autofree char *object = NULL;
+
+  /* It may have been closed during the call. */
+  if (!_kvm_handle_check (handle, name, error))
+    return;
+
+  object = _kvm_handle_describe (handle);
+  switch (errsv)
+    {
+    case ENOTTY:
+    case ENOSYS:
+    case EOPNOTSUPP:
+      if (!set_gate_error (handle, request, name, object, error))
+        g_set_error (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
+                     "%s on %s: this kernel does not have it: %s", name, object,
+                     g_strerror (errsv));
+      break;
+    case EINVAL:
+      if (set_gate_error (handle, request, name, object, error))
+        break;
+      G_GNUC_FALLTHROUGH;
+    default:
+      _kvm_error_set_errno (error, errsv, "%s on %s", name, object);
+    }
+}
+
+int
+_kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument, GError **error)
+{
+  int ret, errsv = 0, tries = MAX_TRIES;
+
+  if (!_kvm_handle_check (handle, name, error))
+    return -1;
+
+  if (handle->kind == KVM_HANDLE_VCPU && !_kvm_owner_enter (&handle->owner))
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
+                   "%s on vCPU %" G_GUINT64_FORMAT ": it is running in another thread; kick it "
+                   "first",
+                   name, handle->id);
+      return -1;
+    }
+
+  do
+    {
+      ret = ioctl (handle->fd, request, argument);
+      if (G_LIKELY (ret != -1))
+        break;
+      errsv = errno;
+    }
+  while (errsv == EINTR && --tries > 0);
+
+  if (handle->kind == KVM_HANDLE_VCPU)
+    _kvm_owner_leave (&handle->owner);
+
+  if (G_UNLIKELY (ret == -1))
+    _kvm_ioctl_set_error (handle, request, name, errsv, error);
+  return ret;
+}

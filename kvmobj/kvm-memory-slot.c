@@ -1,0 +1,744 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <unistd.h>
+
+#include "kvm-enum-types.h"
+#include "kvm-error-private.h"
+#include "kvm-fork-private.h"
+#include "kvm-ioctl-private.h"
+#include "kvm-memory-private.h"
+#include "kvm-memory-slot.h"
+#include "kvm-vm-private.h"
+
+/**
+ * KvmMemorySlot:
+ *
+ * A range of guest-physical addresses with memory behind it, made by [method@Kvm.Vm.add_memory].
+ *
+ * This is a handle: the virtual machine owns the slot and its memory until
+ * [method@Kvm.MemorySlot.remove], or until it ends itself. To drop the handle changes nothing. The
+ * handle keeps the virtual machine alive.
+ *
+ * A memory slot may be used from any thread, and slots may come and go while vCPUs run.
+ *
+ * Since: 0.1
+ */
+
+/* What the VM owns. All but @vm_has_it and @memory stays as it was made; those two are guarded by
+ * the VM's lock. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  gboolean vm_has_it;
+  KvmMemory *memory; /* owned; NULL once the slot is removed */
+  guint64 guest_address;
+  guint64 offset;
+  guint64 length;
+  guint number;
+  guint address_space;
+  KvmMemorySlotFlags flags;
+} KvmSlot;
+
+struct _KvmMemorySlot
+{
+  GObject parent_instance;
+  KvmVm *vm;     /* owned */
+  KvmSlot *slot; /* owned */
+};
+
+typedef enum
+{
+  PROP_VM = 1,
+  PROP_MEMORY,
+  PROP_GUEST_ADDRESS,
+  PROP_OFFSET,
+  PROP_LENGTH,
+  PROP_NUMBER,
+  PROP_ADDRESS_SPACE,
+  PROP_FLAGS,
+} KvmMemorySlotProperty;
+
+static GParamSpec *properties[PROP_FLAGS + 1];
+
+G_DEFINE_FINAL_TYPE (KvmMemorySlot, kvm_memory_slot, G_TYPE_OBJECT)
+
+static KvmSlot *
+slot_ref (KvmSlot *slot)
+{
+  g_atomic_ref_count_inc (&slot->ref_count);
+  return slot;
+}
+
+static void
+slot_unref (gpointer data)
+{
+  KvmSlot *slot = data;
+
+  if (!g_atomic_ref_count_dec (&slot->ref_count))
+    return;
+  g_clear_object (&slot->memory);
+  g_free (slot);
+}
+
+static void
+kvm_memory_slot_finalize (GObject *object)
+{
+  KvmMemorySlot *self = KVM_MEMORY_SLOT (object);
+
+  g_clear_pointer (&self->slot, slot_unref);
+  g_clear_object (&self->vm);
+
+  G_OBJECT_CLASS (kvm_memory_slot_parent_class)->finalize (object);
+}
+
+static void
+kvm_memory_slot_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  KvmMemorySlot *self = KVM_MEMORY_SLOT (object);
+
+  switch ((KvmMemorySlotProperty) id)
+    {
+    case PROP_VM:
+      g_value_set_object (value, self->vm);
+      break;
+    case PROP_MEMORY:
+      g_value_take_object (value, kvm_memory_slot_get_memory (self));
+      break;
+    case PROP_GUEST_ADDRESS:
+      g_value_set_uint64 (value, kvm_memory_slot_get_guest_address (self));
+      break;
+    case PROP_OFFSET:
+      g_value_set_uint64 (value, kvm_memory_slot_get_offset (self));
+      break;
+    case PROP_LENGTH:
+      g_value_set_uint64 (value, kvm_memory_slot_get_length (self));
+      break;
+    case PROP_NUMBER:
+      g_value_set_uint (value, kvm_memory_slot_get_number (self));
+      break;
+    case PROP_ADDRESS_SPACE:
+      g_value_set_uint (value, kvm_memory_slot_get_address_space (self));
+      break;
+    case PROP_FLAGS:
+      g_value_set_flags (value, kvm_memory_slot_get_flags (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+kvm_memory_slot_class_init (KvmMemorySlotClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = kvm_memory_slot_finalize;
+  object_class->get_property = kvm_memory_slot_get_property;
+
+  /**
+   * KvmMemorySlot:vm:
+   *
+   * The virtual machine that the slot is in.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_VM] = g_param_spec_object ("vm", NULL, NULL, KVM_TYPE_VM,
+                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:memory:
+   *
+   * The memory in the slot; %NULL once it is removed.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_MEMORY] = g_param_spec_object ("memory", NULL, NULL, KVM_TYPE_MEMORY,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:guest-address:
+   *
+   * The guest-physical address at which the slot begins, in bytes.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_GUEST_ADDRESS] = g_param_spec_uint64 (
+      "guest-address", NULL, NULL, 0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:offset:
+   *
+   * Where in the memory the slot begins, in bytes.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_OFFSET] = g_param_spec_uint64 ("offset", NULL, NULL, 0, G_MAXUINT64, 0,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:length:
+   *
+   * The length of the slot in bytes.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_LENGTH] = g_param_spec_uint64 ("length", NULL, NULL, 0, G_MAXUINT64, 0,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:number:
+   *
+   * The number of the slot in the kernel.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_NUMBER] = g_param_spec_uint ("number", NULL, NULL, 0, G_MAXUINT, 0,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:address-space:
+   *
+   * The address space that the slot is in: 0, or on x86 1 for system management mode.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_ADDRESS_SPACE] = g_param_spec_uint ("address-space", NULL, NULL, 0, G_MAXUINT, 0,
+                                                      G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmMemorySlot:flags:
+   *
+   * What kind of memory the guest sees.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, KVM_TYPE_MEMORY_SLOT_FLAGS, 0,
+                                               G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+kvm_memory_slot_init (KvmMemorySlot *self)
+{
+}
+
+/* The end itself may be one past what 64 bits hold. */
+static guint64
+get_last_address (const KvmSlot *slot)
+{
+  return slot->guest_address + slot->length - 1;
+}
+
+/* Where in the sorted list a slot for @address_space and @guest_address belongs. */
+static guint
+find_position (GPtrArray *slots, guint address_space, guint64 guest_address)
+{
+  guint low = 0, high = slots->len;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+      const KvmSlot *slot = g_ptr_array_index (slots, middle);
+
+      if (slot->address_space < address_space
+          || (slot->address_space == address_space && slot->guest_address < guest_address))
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Whether nothing is in the way of a new slot, which is not in the list yet. */
+static gboolean
+check_overlap (GPtrArray *slots, const KvmSlot *wanted, guint position, GError **error)
+{
+  for (guint i = position == 0 ? 0 : position - 1; i < slots->len && i <= position; i++)
+    {
+      const KvmSlot *slot = g_ptr_array_index (slots, i);
+
+      if (slot->address_space == wanted->address_space
+          && slot->guest_address <= get_last_address (wanted)
+          && wanted->guest_address <= get_last_address (slot))
+        {
+          g_set_error (error, KVM_ERROR, KVM_ERROR_OVERLAP,
+                       "Memory at 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER
+                       "x overlaps slot %u, which is at 0x%" G_GINT64_MODIFIER
+                       "x to 0x%" G_GINT64_MODIFIER "x",
+                       wanted->guest_address, get_last_address (wanted), slot->number,
+                       slot->guest_address, get_last_address (slot));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+check_arguments (const KvmSlot *slot, GError **error)
+{
+  guint64 page_size = sysconf (_SC_PAGESIZE);
+  const KvmMemorySlotFlags known
+      = KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES | KVM_MEMORY_SLOT_FLAGS_READ_ONLY;
+  const struct
+  {
+    const char *name;
+    guint64 value;
+  } aligned[] = { { "guest address", slot->guest_address },
+                  { "offset", slot->offset },
+                  { "length", slot->length } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (aligned); i++)
+    if (aligned[i].value % page_size != 0)
+      {
+        g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                     "The %s 0x%" G_GINT64_MODIFIER "x of a memory slot is not a multiple of the "
+                     "page size, %" G_GUINT64_FORMAT,
+                     aligned[i].name, aligned[i].value, page_size);
+        return FALSE;
+      }
+
+  if (slot->length == 0)
+    g_set_error_literal (error, KVM_ERROR, KVM_ERROR_INVALID, "The length of a memory slot is 0");
+  else if (slot->offset > slot->memory->size || slot->length > slot->memory->size - slot->offset)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                 "A memory slot of 0x%" G_GINT64_MODIFIER
+                 "x bytes at the offset 0x%" G_GINT64_MODIFIER
+                 "x is not within the memory's 0x%" G_GINT64_MODIFIER "x bytes",
+                 slot->length, slot->offset, slot->memory->size);
+  else if (get_last_address (slot) < slot->guest_address)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                 "A memory slot of 0x%" G_GINT64_MODIFIER "x bytes at the guest address "
+                 "0x%" G_GINT64_MODIFIER "x goes past the end of the address space",
+                 slot->length, slot->guest_address);
+  else if (slot->address_space > G_MAXUINT16)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "There is no address space %u",
+                 slot->address_space);
+  else if (slot->flags & ~known)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "A memory slot has no flags 0x%x",
+                 slot->flags & ~known);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Tells the kernel of the slot, or with a @length of 0 to forget it. */
+static gboolean
+set_region (KvmVm *vm, const KvmSlot *slot, guint64 length, GError **error)
+{
+  KvmAbiMemoryRegion region = {
+    .slot = slot->number | slot->address_space << 16,
+    .flags = length != 0 ? slot->flags : 0,
+    .guest_phys_addr = slot->guest_address,
+    .memory_size = length,
+    .userspace_addr = (gulong) slot->memory->data + slot->offset,
+  };
+
+  return kvm_ioctl (&vm->handle, KVM_SET_USER_MEMORY_REGION, &region, error) != -1;
+}
+
+static void
+add_slot_detail (KvmVm *vm, const KvmSlot *slot, GError **error)
+{
+  int n_slots = _kvm_handle_peek_extension (&vm->handle, KVM_CAPABILITY_NR_MEMSLOTS);
+  int n_spaces = _kvm_handle_peek_extension (&vm->handle, KVM_CAPABILITY_MULTI_ADDRESS_SPACE);
+
+  if (error == NULL || *error == NULL)
+    return;
+
+  /* Slots that something else made are in the way. */
+  if ((*error)->code == KVM_ERROR_EXISTS)
+    (*error)->code = KVM_ERROR_OVERLAP;
+
+  if (slot->address_space >= (guint) MAX (n_spaces, 1))
+    _kvm_error_add_detail (error, "there is no address space %u", slot->address_space);
+  else if (slot->number >= (guint) n_slots)
+    _kvm_error_add_detail (error, "the VM has its %d slots already", n_slots);
+  else
+    _kvm_error_add_detail (
+        error, "slot %u at 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER "x, flags 0x%x",
+        slot->number, slot->guest_address, get_last_address (slot), slot->flags);
+}
+
+/* The following three are called with the VM's lock held. */
+
+static guint
+allocate_number (KvmVm *vm)
+{
+  guint number;
+
+  if (vm->free_slots == NULL || vm->free_slots->len == 0)
+    return vm->next_slot++;
+
+  number = g_array_index (vm->free_slots, guint, vm->free_slots->len - 1);
+  g_array_set_size (vm->free_slots, vm->free_slots->len - 1);
+  return number;
+}
+
+static void
+free_number (KvmVm *vm, guint number)
+{
+  if (vm->free_slots == NULL)
+    vm->free_slots = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_array_append_val (vm->free_slots, number);
+}
+
+static gboolean
+add_slot (KvmVm *vm, KvmSlot *slot, GError **error)
+{
+  guint position;
+
+  if (vm->slots == NULL)
+    vm->slots = g_ptr_array_new_with_free_func (slot_unref);
+  position = find_position (vm->slots, slot->address_space, slot->guest_address);
+  if (!check_overlap (vm->slots, slot, position, error))
+    return FALSE;
+
+  slot->number = allocate_number (vm);
+  if (!set_region (vm, slot, slot->length, error))
+    {
+      add_slot_detail (vm, slot, error);
+      free_number (vm, slot->number);
+      return FALSE;
+    }
+  slot->vm_has_it = TRUE;
+  g_ptr_array_insert (vm->slots, position, slot_ref (slot));
+  return TRUE;
+}
+
+void
+_kvm_vm_remove_all_memory (KvmVm *self)
+{
+  g_autoptr (GPtrArray) slots = NULL;
+
+  g_mutex_lock (&self->lock);
+  slots = g_steal_pointer (&self->slots);
+  for (guint i = 0; slots != NULL && i < slots->len; i++)
+    {
+      KvmSlot *slot = g_ptr_array_index (slots, i);
+      g_autoptr (GError) error = NULL;
+
+      /* Whoever else holds an fd of the VM must not see this memory's addresses once something else
+       * is mapped there. A forked child has neither the VM nor the memory. */
+      if (!set_region (self, slot, 0, &error)
+          && !g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS))
+        {
+          g_warning ("Memory is kept mapped, since its slot cannot be removed: %s", error->message);
+          g_object_ref (slot->memory);
+        }
+      slot->vm_has_it = FALSE;
+      g_clear_object (&slot->memory);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * kvm_vm_add_memory:
+ * @vm: a virtual machine
+ * @guest_address: the guest-physical address, a multiple of the host's page size
+ * @memory: the memory
+ * @flags: what kind of memory the guest sees
+ * @error: return location for an error
+ *
+ * Lets the guest use all of a piece of memory (`KVM_SET_USER_MEMORY_REGION`). This is
+ * [method@Kvm.Vm.add_memory_full] without its rarer choices.
+ *
+ * ```c
+ * g_autoptr (KvmMemory) memory = kvm_memory_new (0x10000, &error);
+ * g_autoptr (KvmMemorySlot) slot
+ *     = kvm_vm_add_memory (vm, 0x0, memory, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
+ * ```
+ *
+ * Fails as [method@Kvm.Vm.add_memory_full] does.
+ *
+ * Returns: (transfer full): a handle on the slot
+ *
+ * Since: 0.1
+ */
+KvmMemorySlot *
+kvm_vm_add_memory (KvmVm *vm, guint64 guest_address, KvmMemory *memory, KvmMemorySlotFlags flags,
+                   GError **error)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY (memory), NULL);
+
+  return kvm_vm_add_memory_full (vm, guest_address, memory, 0, memory->size, flags, 0, NULL, 0,
+                                 error);
+}
+
+/**
+ * kvm_vm_add_memory_full:
+ * @vm: a virtual machine
+ * @guest_address: the guest-physical address, a multiple of the host's page size
+ * @memory: the memory
+ * @offset: where in the memory the slot begins, in bytes; a multiple of the page size
+ * @length: the length of the slot in bytes, a multiple of the page size
+ * @flags: what kind of memory the guest sees
+ * @address_space: 0, or on x86 1 for the memory of system management mode
+ *   (%KVM_CAPABILITY_MULTI_ADDRESS_SPACE)
+ * @guest_memfd: (nullable): where the guest's private memory is; %NULL if it has none
+ * @guest_memfd_offset: where in @guest_memfd the slot begins, in bytes
+ * @error: return location for an error
+ *
+ * Lets the guest use a part of a piece of memory (`KVM_SET_USER_MEMORY_REGION`;
+ * %KVM_CAPABILITY_USER_MEMORY). The library chooses the number of the slot. The virtual machine
+ * keeps the memory until the slot is removed. See section 4.35 of api.rst.
+ *
+ * Fails with %KVM_ERROR_OVERLAP if another slot is in the way, which the message names;
+ * %KVM_ERROR_INVALID if a number is not a multiple of the page size, if there are no such bytes in
+ * the memory, or if the range goes past the end of the address space; %KVM_ERROR_INVALID_ARGUMENT
+ * if the kernel refuses the slot, for example when there are too many; %KVM_ERROR_NOT_SUPPORTED if
+ * the memory in @guest_memfd is not a guest_memfd's; and with %KVM_ERROR_CLOSED.
+ *
+ * Returns: (transfer full): a handle on the slot
+ *
+ * Since: 0.1
+ */
+KvmMemorySlot *
+kvm_vm_add_memory_full (KvmVm *vm, guint64 guest_address, KvmMemory *memory, guint64 offset,
+                        guint64 length, KvmMemorySlotFlags flags, guint address_space,
+                        KvmMemory *guest_memfd, guint64 guest_memfd_offset, GError **error)
+{
+  KvmMemorySlot *self = NULL;
+  gboolean added;
+  KvmSlot *slot;
+
+  g_return_val_if_fail (KVM_IS_VM (vm), NULL);
+  g_return_val_if_fail (KVM_IS_MEMORY (memory), NULL);
+  g_return_val_if_fail (guest_memfd == NULL || KVM_IS_MEMORY (guest_memfd), NULL);
+
+  if (!_kvm_handle_check (&vm->handle, "kvm_vm_add_memory ()", error)
+      || !_kvm_memory_check (memory, error))
+    return NULL;
+  if (guest_memfd != NULL)
+    {
+      g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
+                           "The memory given for private use is not a guest_memfd's");
+      return NULL;
+    }
+
+  slot = g_new0 (KvmSlot, 1);
+  g_atomic_ref_count_init (&slot->ref_count);
+  slot->memory = g_object_ref (memory);
+  slot->guest_address = guest_address;
+  slot->offset = offset;
+  slot->length = length;
+  slot->address_space = address_space;
+  slot->flags = flags;
+
+  if (check_arguments (slot, error))
+    {
+      g_mutex_lock (&vm->lock);
+      added = add_slot (vm, slot, error);
+      g_mutex_unlock (&vm->lock);
+      if (added)
+        {
+          self = g_object_new (KVM_TYPE_MEMORY_SLOT, NULL);
+          self->vm = g_object_ref (vm);
+          self->slot = slot_ref (slot);
+        }
+    }
+  slot_unref (slot);
+  return self;
+}
+
+/**
+ * kvm_memory_slot_remove:
+ * @self: a memory slot
+ * @error: return location for an error
+ *
+ * Takes the memory away from the guest (`KVM_SET_USER_MEMORY_REGION` with a size of 0). The memory
+ * itself lives on if something else has a reference. See section 4.35 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED if the slot is removed already, or if its virtual machine is closed.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_memory_slot_remove (KvmMemorySlot *self, GError **error)
+{
+  g_autoptr (KvmMemory) memory = NULL; /* goes after the lock */
+  gboolean removed = FALSE;
+  KvmSlot *slot;
+
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
+
+  slot = self->slot;
+  if (slot == NULL)
+    {
+      g_set_error_literal (error, KVM_ERROR, KVM_ERROR_CLOSED, "The memory slot was never added");
+      return FALSE;
+    }
+
+  g_mutex_lock (&self->vm->lock);
+  if (!slot->vm_has_it)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED,
+                 "The memory slot at 0x%" G_GINT64_MODIFIER "x is removed already",
+                 slot->guest_address);
+  else if (set_region (self->vm, slot, 0, error))
+    {
+      removed = TRUE;
+      slot->vm_has_it = FALSE;
+      memory = g_steal_pointer (&slot->memory);
+      free_number (self->vm, slot->number);
+      g_ptr_array_remove (self->vm->slots, slot);
+    }
+  g_mutex_unlock (&self->vm->lock);
+  return removed;
+}
+
+/**
+ * kvm_memory_slot_get_vm:
+ * @self: a memory slot
+ *
+ * Gets the virtual machine that the slot is in.
+ *
+ * Returns: (transfer none) (nullable): the virtual machine; %NULL if the slot was never added
+ *
+ * Since: 0.1
+ */
+KvmVm *
+kvm_memory_slot_get_vm (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), NULL);
+
+  return self->vm;
+}
+
+/**
+ * kvm_memory_slot_get_memory:
+ * @self: a memory slot
+ *
+ * Gets the memory in the slot.
+ *
+ * Returns: (transfer full) (nullable): the memory; %NULL once the slot is removed
+ *
+ * Since: 0.1
+ */
+KvmMemory *
+kvm_memory_slot_get_memory (KvmMemorySlot *self)
+{
+  KvmMemory *memory = NULL;
+
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), NULL);
+
+  if (self->slot != NULL)
+    {
+      g_mutex_lock (&self->vm->lock);
+      if (self->slot->memory != NULL)
+        memory = g_object_ref (self->slot->memory);
+      g_mutex_unlock (&self->vm->lock);
+    }
+  return memory;
+}
+
+/**
+ * kvm_memory_slot_get_guest_address:
+ * @self: a memory slot
+ *
+ * Gets where the guest sees the memory.
+ *
+ * Returns: the guest-physical address in bytes
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_memory_slot_get_guest_address (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), 0);
+
+  return self->slot != NULL ? self->slot->guest_address : 0;
+}
+
+/**
+ * kvm_memory_slot_get_offset:
+ * @self: a memory slot
+ *
+ * Gets where in the memory the slot begins.
+ *
+ * Returns: the offset in bytes
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_memory_slot_get_offset (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), 0);
+
+  return self->slot != NULL ? self->slot->offset : 0;
+}
+
+/**
+ * kvm_memory_slot_get_length:
+ * @self: a memory slot
+ *
+ * Gets how much memory the guest sees in the slot.
+ *
+ * Returns: the length in bytes
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_memory_slot_get_length (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), 0);
+
+  return self->slot != NULL ? self->slot->length : 0;
+}
+
+/**
+ * kvm_memory_slot_get_number:
+ * @self: a memory slot
+ *
+ * Gets the number that the slot has in the kernel. The library chose it; it is used again once the
+ * slot is removed.
+ *
+ * Returns: the number
+ *
+ * Since: 0.1
+ */
+guint
+kvm_memory_slot_get_number (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), 0);
+
+  return self->slot != NULL ? self->slot->number : 0;
+}
+
+/**
+ * kvm_memory_slot_get_address_space:
+ * @self: a memory slot
+ *
+ * Gets the address space that the slot is in.
+ *
+ * Returns: 0, or on x86 1 for the memory of system management mode
+ *
+ * Since: 0.1
+ */
+guint
+kvm_memory_slot_get_address_space (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), 0);
+
+  return self->slot != NULL ? self->slot->address_space : 0;
+}
+
+/**
+ * kvm_memory_slot_get_flags:
+ * @self: a memory slot
+ *
+ * Gets what kind of memory the guest sees.
+ *
+ * Returns: the flags
+ *
+ * Since: 0.1
+ */
+KvmMemorySlotFlags
+kvm_memory_slot_get_flags (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), KVM_MEMORY_SLOT_FLAGS_NONE);
+
+  return self->slot != NULL ? self->slot->flags : KVM_MEMORY_SLOT_FLAGS_NONE;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-abi-private.h"
+
+G_BEGIN_DECLS
+
+/* What a thread that runs vCPUs has of its own. */
+typedef struct
+{
+  int tid;        /* 0 until the thread is prepared */
+  KvmAbiRun *run; /* the page of the vCPU that it is running now; the signal handler reads it */
+} KvmRunThread;
+
+extern __thread KvmRunThread _kvm_run_thread G_GNUC_INTERNAL
+    __attribute__ ((tls_model ("initial-exec")));
+
+/* Once per thread: the kick signal has its handler and is not blocked in this thread. */
+gboolean _kvm_run_thread_prepare (GError **error);
+
+/* Sends the kick signal to a thread that a vCPU names as its owner. */
+void _kvm_run_thread_signal (int tid);
+
+/* In a forked child, whose only thread has another tid. */
+void _kvm_run_thread_forget (void);
+
+G_END_DECLS

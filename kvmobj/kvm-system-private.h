@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-handle-private.h"
+#include "kvm-system.h"
+#include "x86/kvm-x86-cpuid.h"
+
+G_BEGIN_DECLS
+
+struct _KvmSystem
+{
+  GObject parent_instance;
+  KvmHandle handle;
+  char *path;                       /* owned; where to open it, NULL if an fd was given */
+  int fd_to_take;                   /* -1, or what was given until it is taken */
+  int vcpu_mmap_size;               /* fetched once, when it is opened */
+  GMutex lock;                      /* for what follows */
+  KvmX86Cpuid *x86_supported_cpuid; /* owned; NULL until it is asked for */
+};
+
+G_END_DECLS

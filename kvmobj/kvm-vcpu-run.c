@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Running a vCPU, and making it stop. */
+
+#include "config.h"
+
+#include <errno.h>
+
+#include "kvm-error-private.h"
+#include "kvm-fork-private.h"
+#include "kvm-ioctl-private.h"
+#include "kvm-owner-private.h"
+#include "kvm-run-thread-private.h"
+#include "kvm-vcpu-private.h"
+
+/* How a kick finds a vCPU, whatever it is doing:
+ *
+ *   kick ()                               run ()
+ *   1. sets a bit of the kick word        1. publishes its thread in the owner word
+ *   2. reads the owner word               2. reads the kick word: if it is set, returns
+ *   3. signals the thread it finds        3. enters the kernel
+ *
+ * Both 1 and 2 are sequentially consistent, so either kick () finds the thread or run () finds the
+ * bit. A signal that comes between 2 and 3 of run () would be handled too early to interrupt the
+ * kernel; its handler sets immediate_exit, so that the kernel returns at once. Only the first bit
+ * that is set sends a signal: until run () has seen it, others are the same kick. */
+
+void
+_kvm_vcpu_kick_for (KvmVcpu *self, int reason)
+{
+  if (g_atomic_int_or (&self->kick, reason) == 0)
+    _kvm_owner_signal_run (&self->handle.owner);
+}
+
+/**
+ * kvm_vcpu_kick:
+ * @self: a vCPU
+ *
+ * Makes the vCPU stop: the run in progress, or else the next one, returns
+ * %KVM_EXIT_REASON_INTERRUPTED at once. A kick is never lost, and is used up by one return; several
+ * kicks before that are one. If the guest stops for a reason of its own just then, that is returned
+ * first, and the kick ends the next run.
+ *
+ * This may be called from any thread, and does not wait. It works through a signal; see
+ * [func@Kvm.set_kick_signal].
+ *
+ * Since: 0.1
+ */
+void
+kvm_vcpu_kick (KvmVcpu *self)
+{
+  g_return_if_fail (KVM_IS_VCPU (self));
+
+  _kvm_vcpu_kick_for (self, KVM_KICK_KICKED);
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  _kvm_vcpu_kick_for (user_data, KVM_KICK_CANCELLED);
+}
+
+/* The connection to a cancellable costs much more than a run, so it is kept between runs. */
+void
+_kvm_vcpu_set_cancellable (KvmVcpu *self, GCancellable *cancellable)
+{
+  if (self->cancellable == cancellable)
+    return;
+
+  if (self->cancellable != NULL)
+    {
+      g_cancellable_disconnect (self->cancellable, self->cancellable_handler);
+      g_clear_object (&self->cancellable);
+      g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
+    }
+  if (cancellable != NULL)
+    {
+      self->cancellable = g_object_ref (cancellable);
+      self->cancellable_handler
+          = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+    }
+}
+
+/* Uses up what is in the kick word. Returns whether the run is to end. */
+static gboolean
+consume_kick (KvmVcpu *self)
+{
+  guint kick = g_atomic_int_and (&self->kick, ~KVM_KICK_KICKED);
+
+  /* A cancellable that was reset does not cancel any more. One that is cancelled right after the
+   * bit went sets it again. */
+  if ((kick & KVM_KICK_CANCELLED) && !g_cancellable_is_cancelled (self->cancellable))
+    {
+      g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
+      if (g_cancellable_is_cancelled (self->cancellable))
+        g_atomic_int_or (&self->kick, KVM_KICK_CANCELLED);
+      else
+        kick &= ~KVM_KICK_CANCELLED;
+    }
+
+  self->exit->interruption = kick & KVM_KICK_CANCELLED ? KVM_INTERRUPTION_CANCELLED
+                             : kick & KVM_KICK_KICKED  ? KVM_INTERRUPTION_KICK
+                                                       : KVM_INTERRUPTION_SIGNAL;
+  return kick != 0;
+}
+
+/* KVM_RUN with everything that can come between; returns what the ioctl returned, or -1 with EINTR.
+ */
+static int
+enter_guest (KvmVcpu *self, KvmAbiRun *run, int *errsv)
+{
+  int ret;
+
+  for (;;)
+    {
+      if (G_UNLIKELY (g_atomic_int_get (&self->kick) != 0) && consume_kick (self))
+        {
+          *errsv = EINTR;
+          return -1;
+        }
+
+      ret = ioctl (self->handle.fd, _KVM_RUN, 0);
+      if (G_LIKELY (ret == 0))
+        return 0;
+
+      *errsv = errno;
+      run->immediate_exit = 0;
+      if (*errsv == EINTR)
+        {
+          consume_kick (self);
+          return -1;
+        }
+      /* A vCPU that waited for its start has got it, and runs when it is asked again. */
+      if (*errsv != EAGAIN)
+        return ret;
+    }
+}
+
+/* On x86, where an internal error happened: the page does not say. */
+static void
+note_rip (KvmVcpu *self)
+{
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+  KvmX86Regs regs;
+
+  self->exit->rip_known = kvm_ioctl (&self->handle, KVM_GET_REGS, &regs, NULL) != -1;
+  self->exit->rip = self->exit->rip_known ? regs.rip : 0;
+#endif
+}
+
+static KvmExitReason
+finish_failed_run (KvmVcpu *self, KvmAbiRun *run, int errsv, GError **error)
+{
+  KvmExit *exit = self->exit;
+
+  if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
+    return exit->reason = KVM_EXIT_REASON_ERROR;
+
+  if (errsv == EINTR)
+    return _kvm_exit_latch (exit, KVM_EXIT_REASON_INTERRUPTED);
+
+  /* The one exit that comes as a failure. The number is cleared so that a later failure is not
+   * taken for it. */
+  if ((errsv == EFAULT || errsv == EHWPOISON)
+      && _KVM_READ_ONCE (run->exit_reason) == KVM_EXIT_REASON_MEMORY_FAULT)
+    {
+      exit->error_number = errsv;
+      run->exit_reason = KVM_EXIT_REASON_UNKNOWN;
+      return _kvm_exit_latch (exit, KVM_EXIT_REASON_MEMORY_FAULT);
+    }
+
+  _kvm_ioctl_set_error (&self->handle, _KVM_RUN, "KVM_RUN", errsv, error);
+  if (errsv == ENOEXEC)
+    _kvm_error_add_detail (error, "the vCPU is not initialized yet");
+  return exit->reason = KVM_EXIT_REASON_ERROR;
+}
+
+/**
+ * kvm_vcpu_run:
+ * @self: a vCPU
+ * @cancellable: (nullable): what stops the guest when it is cancelled
+ * @error: return location for an error
+ *
+ * Runs the guest until it stops (`KVM_RUN`), and tells why. [method@Kvm.Vcpu.get_exit] has the
+ * rest, and takes the answer if the guest waits for one, which it gets in the next run.
+ *
+ * A kick, a cancelled @cancellable, or a signal that the program handles in this thread ends the
+ * run with %KVM_EXIT_REASON_INTERRUPTED, which is not an error; see
+ * [method@Kvm.Exit.get_interruption]. As long as @cancellable is cancelled, every run ends so at
+ * once. The vCPU keeps a reference to it until it is run with another or with %NULL.
+ *
+ * See section 4.10 of api.rst.
+ *
+ * Fails with %KVM_ERROR_RUNNING if the vCPU is running in another thread, %KVM_ERROR_CLOSED,
+ * %KVM_ERROR_WRONG_PROCESS, %KVM_ERROR_NOT_EXECUTABLE if the vCPU is not initialized yet (arm64),
+ * %KVM_ERROR_FAULT, %KVM_ERROR_BUSY if no signal is left for [method@Kvm.Vcpu.kick], and with other
+ * errors of the kernel's.
+ *
+ * Returns: why the guest stopped; %KVM_EXIT_REASON_ERROR on failure
+ *
+ * Since: 0.1
+ */
+KvmExitReason
+kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
+{
+  KvmRunThread *thread = &_kvm_run_thread;
+  KvmExitReason reason;
+  KvmAbiRun *run;
+  int ret, errsv = 0;
+
+  g_return_val_if_fail (_kvm_is_vcpu (self), KVM_EXIT_REASON_ERROR);
+
+  if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
+    return KVM_EXIT_REASON_ERROR;
+  if (G_UNLIKELY (thread->tid == 0) && !_kvm_run_thread_prepare (error))
+    return KVM_EXIT_REASON_ERROR;
+  if (!_kvm_owner_enter_run (&self->handle.owner, thread->tid))
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
+                   "KVM_RUN on vCPU %" G_GUINT64_FORMAT ": it is running in another thread",
+                   self->handle.id);
+      return KVM_EXIT_REASON_ERROR;
+    }
+
+  if (G_UNLIKELY (cancellable != self->cancellable))
+    _kvm_vcpu_set_cancellable (self, cancellable);
+  run = self->exit->run;
+  thread->run = run;
+  ret = enter_guest (self, run, &errsv);
+  thread->run = NULL;
+
+  /* Latched before another thread can run the vCPU. */
+  if (G_LIKELY (ret == 0))
+    reason = _kvm_exit_latch (self->exit, _KVM_READ_ONCE (run->exit_reason));
+  else
+    reason = finish_failed_run (self, run, errsv, error);
+  _kvm_owner_leave_run (&self->handle.owner, thread->tid);
+
+  if (G_UNLIKELY (reason == KVM_EXIT_REASON_INTERNAL_ERROR))
+    note_rip (self);
+  return reason;
+}

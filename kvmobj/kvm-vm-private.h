@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-handle-private.h"
+#include "kvm-vm.h"
+
+G_BEGIN_DECLS
+
+struct _KvmVm
+{
+  GObject parent_instance;
+  KvmHandle handle;
+  KvmSystem *system;   /* owned */
+  GMutex lock;         /* for what follows */
+  GPtrArray *children; /* of KvmHandle, not owned: the vCPUs and devices that live */
+  GPtrArray *slots;    /* of KvmSlot, owned, by address space and guest address; NULL while none */
+  guint next_slot;     /* numbers from here on were never used */
+  GArray *free_slots;  /* of guint: numbers below it that are free again; NULL while none */
+};
+
+KvmVm *_kvm_vm_new_take_fd (KvmSystem *system, int fd);
+
+/* A VM that is closed closes what was made from it. */
+void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);
+void _kvm_vm_remove_child (KvmVm *self, KvmHandle *child);
+
+/* Deletes the slots in the kernel and lets go of their memory. */
+void _kvm_vm_remove_all_memory (KvmVm *self);
+
+gboolean _kvm_handle_enable_capability (KvmHandle *self, guint capability, const guint64 *arguments,
+                                        gsize n_arguments, GError **error);
+
+G_END_DECLS

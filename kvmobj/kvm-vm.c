@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "kvm-attribute-private.h"
+#include "kvm-error-private.h"
+#include "kvm-fork-private.h"
+#include "kvm-ioctl-private.h"
+#include "kvm-system-private.h"
+#include "kvm-vcpu-private.h"
+#include "kvm-vm-private.h"
+
+/**
+ * KvmVm:
+ *
+ * A virtual machine, made by [method@Kvm.System.create_vm]. It gets memory with
+ * [method@Kvm.Vm.add_memory] and processors with [method@Kvm.Vm.create_vcpu].
+ *
+ * It keeps its system alive, and is kept alive by its vCPUs, devices and memory slots. It owns the
+ * memory that it was given until the slot is removed or the VM ends.
+ *
+ * A virtual machine may be used from any thread.
+ *
+ * Since: 0.1
+ */
+
+typedef enum
+{
+  PROP_SYSTEM = 1,
+} KvmVmProperty;
+
+static GParamSpec *properties[PROP_SYSTEM + 1];
+
+G_DEFINE_FINAL_TYPE (KvmVm, kvm_vm, G_TYPE_OBJECT)
+
+static void
+kvm_vm_finalize (GObject *object)
+{
+  KvmVm *self = KVM_VM (object);
+
+  _kvm_vm_remove_all_memory (self);
+  _kvm_handle_clear (&self->handle);
+  g_clear_pointer (&self->children, g_ptr_array_unref);
+  g_clear_pointer (&self->slots, g_ptr_array_unref);
+  g_clear_pointer (&self->free_slots, g_array_unref);
+  g_mutex_clear (&self->lock);
+  g_clear_object (&self->system);
+
+  G_OBJECT_CLASS (kvm_vm_parent_class)->finalize (object);
+}
+
+static void
+kvm_vm_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  KvmVm *self = KVM_VM (object);
+
+  switch ((KvmVmProperty) id)
+    {
+    case PROP_SYSTEM:
+      g_value_set_object (value, self->system);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+kvm_vm_class_init (KvmVmClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = kvm_vm_finalize;
+  object_class->get_property = kvm_vm_get_property;
+
+  /**
+   * KvmVm:system:
+   *
+   * The system that the virtual machine was made by.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SYSTEM] = g_param_spec_object ("system", NULL, NULL, KVM_TYPE_SYSTEM,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+kvm_vm_init (KvmVm *self)
+{
+  _kvm_handle_init (&self->handle, KVM_HANDLE_VM);
+  g_mutex_init (&self->lock);
+}
+
+KvmVm *
+_kvm_vm_new_take_fd (KvmSystem *system, int fd)
+{
+  KvmVm *self = g_object_new (KVM_TYPE_VM, NULL);
+
+  self->system = g_object_ref (system);
+  self->children = g_ptr_array_new ();
+  _kvm_handle_open (&self->handle, fd, 0, &system->handle);
+  return self;
+}
+
+static void
+close_child (gpointer data, gpointer user_data)
+{
+  KvmHandle *child = data;
+
+  if (child->kind == KVM_HANDLE_VCPU)
+    _kvm_vcpu_close_handle (child);
+  else
+    _kvm_handle_close (child);
+}
+
+void
+_kvm_vm_add_child (KvmVm *self, KvmHandle *child)
+{
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->children, child);
+  if (g_atomic_int_get (&self->handle.generation) == 0)
+    close_child (child, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+_kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
+{
+  g_mutex_lock (&self->lock);
+  g_ptr_array_remove_fast (self->children, child);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * kvm_vm_new_take_fd: (constructor)
+ * @system: the system that the virtual machine was made by, or another of the same host
+ * @fd: a file descriptor of a virtual machine, which now belongs to the new object
+ * @error: return location for an error
+ *
+ * Makes a virtual machine of a file descriptor that something else got from `KVM_CREATE_VM`, such
+ * as the parent of a sandboxed program. It becomes close-on-exec. If this fails, it stays the
+ * caller's.
+ *
+ * The library does not know of memory slots that the virtual machine has already; it numbers its
+ * own from 0.
+ *
+ * Fails with %KVM_ERROR_INVALID if it is not an fd of a virtual machine.
+ *
+ * Returns: (transfer full): the virtual machine
+ *
+ * Since: 0.1
+ */
+KvmVm *
+kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_SYSTEM (system), NULL);
+
+  if (!_kvm_handle_check (&system->handle, "kvm_vm_new_take_fd ()", error))
+    return NULL;
+
+  /* Only /dev/kvm knows its version, and only it and a VM answer for capabilities. */
+  if (ioctl (fd, _KVM_GET_API_VERSION, 0) != -1
+      || ioctl (fd, _KVM_CHECK_EXTENSION, KVM_CAPABILITY_USER_MEMORY) == -1)
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "The fd %d is not a virtual machine's", fd);
+      return NULL;
+    }
+  fcntl (fd, F_SETFD, FD_CLOEXEC);
+  return _kvm_vm_new_take_fd (system, fd);
+}
+
+/**
+ * kvm_vm_close:
+ * @self: a virtual machine
+ *
+ * Ends the virtual machine, for languages in which the last reference goes at a time of its own.
+ * With it go its vCPUs and devices, which are closed too, and its memory slots, which are removed;
+ * a vCPU that is running in another thread is kicked, and its run fails with %KVM_ERROR_CLOSED.
+ * Every method then fails with that error. Closing again does nothing.
+ *
+ * In a forked child this closes the child's file descriptors alone, and ends nothing.
+ *
+ * Since: 0.1
+ */
+void
+kvm_vm_close (KvmVm *self)
+{
+  g_return_if_fail (KVM_IS_VM (self));
+
+  if (self->children == NULL)
+    return;
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_foreach (self->children, close_child, NULL);
+  g_mutex_unlock (&self->lock);
+  _kvm_vm_remove_all_memory (self);
+  _kvm_handle_close (&self->handle);
+
+  /* What came meanwhile. */
+  g_mutex_lock (&self->lock);
+  g_ptr_array_foreach (self->children, close_child, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * kvm_vm_get_fd:
+ * @self: a virtual machine
+ *
+ * Lends the file descriptor, for ioctls that the library does not know. It is the virtual
+ * machine's: neither close it nor keep it longer.
+ *
+ * Returns: the file descriptor; -1 if the virtual machine was never opened
+ *
+ * Since: 0.1
+ */
+int
+kvm_vm_get_fd (KvmVm *self)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), -1);
+
+  return self->handle.fd;
+}
+
+/**
+ * kvm_vm_dup_fd:
+ * @self: a virtual machine
+ * @error: return location for an error
+ *
+ * Duplicates the file descriptor, to give it to something else. The duplicate is close-on-exec. As
+ * long as it is open the kernel keeps the virtual machine, but not the memory slots that the
+ * library added.
+ *
+ * Fails with %KVM_ERROR_CLOSED, and with %KVM_ERROR_TOO_MANY_FILES if the process has none left.
+ *
+ * Returns: a file descriptor that the caller closes; -1 on failure
+ *
+ * Since: 0.1
+ */
+int
+kvm_vm_dup_fd (KvmVm *self, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), -1);
+
+  return _kvm_handle_dup_fd (&self->handle, error);
+}
+
+/**
+ * kvm_vm_get_system:
+ * @self: a virtual machine
+ *
+ * Gets the system that the virtual machine was made by.
+ *
+ * Returns: (transfer none) (nullable): the system; %NULL if the virtual machine was never opened
+ *
+ * Since: 0.1
+ */
+KvmSystem *
+kvm_vm_get_system (KvmVm *self)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), NULL);
+
+  return self->system;
+}
+
+/**
+ * kvm_vm_check_extension:
+ * @self: a virtual machine
+ * @capability: a [enum@Kvm.Capability], or another number of the kernel's `KVM_CAP_…`
+ * @error: return location for an error
+ *
+ * Asks whether this virtual machine has a capability (`KVM_CHECK_EXTENSION`;
+ * %KVM_CAPABILITY_CHECK_EXTENSION_VM). It may differ from what the system says, because of the type
+ * of the virtual machine. See section 4.4 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED.
+ *
+ * Returns: 0 if it is not there, else 1 or a number that the capability gives a meaning to; -1 on
+ *   failure
+ *
+ * Since: 0.1
+ */
+int
+kvm_vm_check_extension (KvmVm *self, guint capability, GError **error)
+{
+  int ret;
+
+  g_return_val_if_fail (KVM_IS_VM (self), -1);
+
+  ret = kvm_ioctl_value (&self->handle, KVM_CHECK_EXTENSION, capability, error);
+  if (ret == -1)
+    _kvm_error_add_detail (error, "capability %u", capability);
+  return ret;
+}
+
+gboolean
+_kvm_handle_enable_capability (KvmHandle *self, guint capability, const guint64 *arguments,
+                               gsize n_arguments, GError **error)
+{
+  KvmAbiEnableCap enable = { .cap = capability };
+
+  if (n_arguments > G_N_ELEMENTS (enable.args))
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                   "KVM_ENABLE_CAP takes at most 4 arguments, not %" G_GSIZE_FORMAT, n_arguments);
+      return FALSE;
+    }
+  if (n_arguments != 0)
+    memcpy (enable.args, arguments, n_arguments * sizeof *arguments);
+  if (kvm_ioctl (self, KVM_ENABLE_CAP, &enable, error) == -1)
+    {
+      if (_kvm_handle_peek_extension (self, capability) == 0)
+        _kvm_error_add_detail (error, "capability %u, which the host does not have", capability);
+      else
+        _kvm_error_add_detail (error, "capability %u", capability);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * kvm_vm_enable_capability:
+ * @self: a virtual machine
+ * @capability: a [enum@Kvm.Capability], or another number of the kernel's `KVM_CAP_…`
+ * @arguments: (array length=n_arguments) (nullable): what the capability takes
+ * @n_arguments: how many there are, at most 4; the others are 0
+ * @error: return location for an error
+ *
+ * Switches a capability on that is not on by itself (`KVM_ENABLE_CAP`;
+ * %KVM_CAPABILITY_ENABLE_CAP_VM). Most must come before the first vCPU. See sections 4.37 and 7 of
+ * api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_INVALID if there are more than 4 arguments,
+ * %KVM_ERROR_INVALID_ARGUMENT if the kernel does not take the capability or its arguments, and with
+ * errors that depend on the capability.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_vm_enable_capability (KvmVm *self, guint capability, const guint64 *arguments,
+                          gsize n_arguments, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), FALSE);
+  g_return_val_if_fail (arguments != NULL || n_arguments == 0, FALSE);
+
+  return _kvm_handle_enable_capability (&self->handle, capability, arguments, n_arguments, error);
+}
+
+/**
+ * kvm_vm_create_vcpu:
+ * @self: a virtual machine
+ * @id: its id, below [method@Kvm.System.get_max_vcpu_id]; on x86 the id of its local APIC
+ * @error: return location for an error
+ *
+ * Creates a vCPU (`KVM_CREATE_VCPU`). See section 4.7 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_EXISTS if there is one with this id,
+ * %KVM_ERROR_INVALID_ARGUMENT if the id is too large or there are too many, %KVM_ERROR_NO_MEMORY,
+ * and %KVM_ERROR_TOO_MANY_FILES.
+ *
+ * Returns: (transfer full): the vCPU
+ *
+ * Since: 0.1
+ */
+KvmVcpu *
+kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error)
+{
+  int fd;
+
+  g_return_val_if_fail (KVM_IS_VM (self), NULL);
+
+  fd = kvm_ioctl_value (&self->handle, KVM_CREATE_VCPU, id, error);
+  if (fd == -1)
+    {
+      _kvm_error_add_detail (error, "vCPU id %u", id);
+      return NULL;
+    }
+  return _kvm_vcpu_new_take_fd (self, id, fd, error);
+}
+
+/**
+ * kvm_vm_create_irqchip:
+ * @self: a virtual machine
+ * @error: return location for an error
+ *
+ * Puts the interrupt controllers into the kernel (`KVM_CREATE_IRQCHIP`; %KVM_CAPABILITY_IRQCHIP;
+ * x86 and arm64): two PICs and an I/O APIC on x86, where vCPUs that are created later have a local
+ * APIC too and halt inside the kernel; a GICv2 on arm64, where [method@Kvm.Vm.create_device] is the
+ * better way. See section 4.24 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_EXISTS if there are some already,
+ * %KVM_ERROR_INVALID_ARGUMENT if there are vCPUs already, and %KVM_ERROR_NOT_SUPPORTED.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_vm_create_irqchip (KvmVm *self, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), FALSE);
+
+  return kvm_ioctl_value (&self->handle, KVM_CREATE_IRQCHIP, 0, error) != -1;
+}
+
+/**
+ * kvm_vm_has_attribute:
+ * @self: a virtual machine
+ * @group: a group of attributes
+ * @attribute: an attribute in the group
+ * @error: return location for an error
+ *
+ * Asks whether the virtual machine has an attribute (`KVM_HAS_DEVICE_ATTR`; arm64). See
+ * section 4.81 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED. That there is no such attribute is not an error.
+ *
+ * Returns: %TRUE if there is such an attribute; %FALSE without an error if there is not
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_vm_has_attribute (KvmVm *self, guint group, guint64 attribute, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), FALSE);
+
+  return _kvm_handle_has_attribute (&self->handle, group, attribute, error);
+}
+
+/**
+ * kvm_vm_get_attribute:
+ * @self: a virtual machine
+ * @group: a group of attributes
+ * @attribute: an attribute in the group
+ * @size: how many bytes the attribute has
+ * @length: (out): the length of the result, which is @size
+ * @error: return location for an error
+ *
+ * Gets an attribute of the virtual machine (`KVM_GET_DEVICE_ATTR`). See section 4.80 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_NO_SUCH_ATTRIBUTE, %KVM_ERROR_FAULT if the attribute is
+ * larger than @size, and with %KVM_ERROR_NOT_SUPPORTED where virtual machines have no attributes.
+ *
+ * Returns: (array length=length) (transfer full): the value, little-endian
+ *
+ * Since: 0.1
+ */
+guint8 *
+kvm_vm_get_attribute (KvmVm *self, guint group, guint64 attribute, gsize size, gsize *length,
+                      GError **error)
+{
+  g_return_val_if_fail (length != NULL, NULL);
+  *length = 0;
+  g_return_val_if_fail (KVM_IS_VM (self), NULL);
+
+  return _kvm_handle_get_attribute (&self->handle, group, attribute, size, length, error);
+}
+
+/**
+ * kvm_vm_set_attribute:
+ * @self: a virtual machine
+ * @group: a group of attributes
+ * @attribute: an attribute in the group
+ * @data: (array length=length) (nullable): the value, little-endian
+ * @length: its length in bytes, which is that of the attribute
+ * @error: return location for an error
+ *
+ * Sets an attribute of the virtual machine (`KVM_SET_DEVICE_ATTR`; arm64). See section 4.80 of
+ * api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_NO_SUCH_ATTRIBUTE, %KVM_ERROR_FAULT if the attribute is
+ * larger than @length, %KVM_ERROR_BUSY if it is too late, and with %KVM_ERROR_NOT_SUPPORTED where
+ * virtual machines have no attributes.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_vm_set_attribute (KvmVm *self, guint group, guint64 attribute, const guint8 *data, gsize length,
+                      GError **error)
+{
+  g_return_val_if_fail (KVM_IS_VM (self), FALSE);
+  g_return_val_if_fail (data != NULL || length == 0, FALSE);
+
+  return _kvm_handle_set_attribute (&self->handle, group, attribute, data, length, error);
+}

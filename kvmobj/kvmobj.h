@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#define KVMOBJ_INSIDE
+
+#include <kvmobj/kvm-version-macros.h>
+
+#include <kvmobj/kvm-capability.h>
+#include <kvmobj/kvm-error.h>
+
+#include <kvmobj/kvm-types.h>
+
+#include <kvmobj/kvm-system.h>
+#include <kvmobj/kvm-vm.h>
+#include <kvmobj/kvm-vcpu.h>
+#include <kvmobj/kvm-device.h>
+#include <kvmobj/kvm-memory.h>
+#include <kvmobj/kvm-memory-slot.h>
+#include <kvmobj/kvm-exit.h>
+
+#include <kvmobj/x86/kvm-x86-cpuid.h>
+#include <kvmobj/x86/kvm-x86-regs.h>
+#include <kvmobj/x86/kvm-x86-sregs.h>
+#include <kvmobj/x86/kvm-system-x86.h>
+#include <kvmobj/x86/kvm-vm-x86.h>
+#include <kvmobj/x86/kvm-vcpu-x86.h>
+#include <kvmobj/x86/kvm-exit-x86.h>
+#include <kvmobj/arm64/kvm-exit-arm64.h>
+#include <kvmobj/riscv/kvm-exit-riscv.h>
+
+#include <kvmobj/kvm-enum-types.h>
+
+#undef KVMOBJ_INSIDE

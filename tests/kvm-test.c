@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "kvm-test.h"
+
+#include <dirent.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Seconds. The slowest program takes a small part of it on real KVM. */
+#define TIME_LIMIT 120
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+void
+kvm_test_init (int *argc, char ***argv)
+{
+  /* All of the heap in one place that does not grow, so that what is mapped can be counted. */
+  mallopt (M_ARENA_MAX, 1);
+  mallopt (M_TOP_PAD, 16 * 1024 * 1024);
+  mallopt (M_MMAP_MAX, 0);
+
+  alarm (TIME_LIMIT);
+  g_test_init (argc, argv, NULL);
+}
+
+static guint
+count_fds (void)
+{
+  DIR *directory = opendir ("/proc/self/fd");
+  guint n = 0;
+
+  g_assert_nonnull (directory);
+  while (readdir (directory) != NULL)
+    n++;
+  closedir (directory);
+  return n;
+}
+
+/* Mappings of KVM's fds and of guest memory; and how much is mapped in all, in pages. */
+static void
+count_mappings (guint *n_named, gulong *n_pages)
+{
+  g_autofree char *maps = NULL;
+  g_autofree char *statm = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
+  *n_named = 0;
+  for (const char *at = maps; (at = strstr (at, "kvm-vcpu")) != NULL; at++)
+    ++*n_named;
+  for (const char *at = maps; (at = strstr (at, "memfd:kvmobj")) != NULL; at++)
+    ++*n_named;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL));
+  *n_pages = strtoul (statm, NULL, 10);
+}
+
+static void
+run_counted (gconstpointer data)
+{
+  void (*test) (void) = data;
+  guint fds, named, named_after;
+  gulong pages, pages_after;
+
+  test ();
+  fds = count_fds ();
+  count_mappings (&named, &pages);
+  test ();
+  g_assert_cmpuint (count_fds (), ==, fds);
+  count_mappings (&named_after, &pages_after);
+  g_assert_cmpuint (named_after, ==, named);
+  if (!SANITIZED)
+    g_assert_cmpuint (pages_after, ==, pages);
+}
+
+void
+kvm_test_add (const char *path, void (*test) (void))
+{
+  g_test_add_data_func (path, test, run_counted);
+}
+
+KvmTestGuest *
+kvm_test_guest_new (const guint8 *code, const guint8 *end)
+{
+  KvmTestGuest *self = g_new0 (KvmTestGuest, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->system = kvm_system_new (&error);
+  g_assert_no_error (error);
+  self->vm = kvm_system_create_vm (self->system, &error);
+  g_assert_no_error (error);
+  /* What is above it is for MMIO. */
+  self->memory = kvm_memory_new (0x8000, &error);
+  g_assert_no_error (error);
+  self->slot
+      = kvm_vm_add_memory (self->vm, 0, self->memory, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  kvm_memory_write (self->memory, KVM_TEST_ENTRY, code, end - code, &error);
+  g_assert_no_error (error);
+  self->vcpu = kvm_vm_create_vcpu (self->vm, 0, &error);
+  g_assert_no_error (error);
+  kvm_vcpu_x86_setup_real_mode (self->vcpu, KVM_TEST_ENTRY, &error);
+  g_assert_no_error (error);
+  self->exit = kvm_vcpu_get_exit (self->vcpu);
+  return self;
+}
+
+void
+kvm_test_guest_free (KvmTestGuest *self)
+{
+  g_clear_object (&self->vcpu);
+  g_clear_object (&self->slot);
+  g_clear_object (&self->memory);
+  g_clear_object (&self->vm);
+  g_clear_object (&self->system);
+  g_free (self);
+}
+
+void
+kvm_test_wait_until_running (KvmVcpu *vcpu)
+{
+  g_autoptr (GError) error = NULL;
+  guint state;
+
+  while (kvm_vcpu_get_raw_mp_state (vcpu, &state, &error))
+    g_usleep (100);
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_RUNNING);
+}

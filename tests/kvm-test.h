@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the tests share. */
+
+#include <kvmobj/kvmobj.h>
+
+G_BEGIN_DECLS
+
+/* g_test_init (), and a bound on how long the whole program may take: a guest can hang. */
+void kvm_test_init (int *argc, char ***argv);
+
+/* Adds a test that must leave no fd and no mapping behind. It is run twice, and the second time
+ * counted, so that what stays for ever is there already. */
+void kvm_test_add (const char *path, void (*test) (void));
+
+/* A virtual machine with 32 KiB of memory at 0 and one vCPU that is about to run code at 0x1000. */
+typedef struct
+{
+  KvmSystem *system;
+  KvmVm *vm;
+  KvmMemory *memory;
+  KvmMemorySlot *slot;
+  KvmVcpu *vcpu;
+  KvmExit *exit; /* the vCPU's */
+} KvmTestGuest;
+
+#define KVM_TEST_ENTRY 0x1000
+
+KvmTestGuest *kvm_test_guest_new (const guint8 *code, const guint8 *end);
+void kvm_test_guest_free (KvmTestGuest *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
+
+/* kvm_test_guest_new () for a guest of tests/guests. */
+#define KVM_TEST_GUEST(name) kvm_test_guest_new (guest_##name, guest_##name##_end)
+
+/* The guest runs on to an exit with this reason. */
+#define kvm_test_run(guest, expected)                                                              \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_autoptr (GError) run_error = NULL;                                                           \
+    KvmExitReason run_reason = kvm_vcpu_run ((guest)->vcpu, NULL, &run_error);                     \
+    g_assert_no_error (run_error);                                                                 \
+    if (run_reason != (expected))                                                                  \
+      g_error ("%s:%d: the guest stopped with %s", __FILE__, __LINE__,                             \
+               kvm_exit_to_string ((guest)->exit));                                                \
+  }                                                                                                \
+  G_STMT_END
+
+/* The error is one of ours with this code and has this in its message; it is cleared. */
+#define kvm_test_assert_error(error, expected, text)                                               \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    g_assert_error ((error), KVM_ERROR, (expected));                                               \
+    if (strstr ((error)->message, (text)) == NULL)                                                 \
+      g_error ("%s:%d: \"%s\" is not in \"%s\"", __FILE__, __LINE__, (text), (error)->message);    \
+    g_clear_error (&(error));                                                                      \
+  }                                                                                                \
+  G_STMT_END
+
+/* The thread waits until the vCPU is in the guest, as seen by its being RUNNING for others. */
+void kvm_test_wait_until_running (KvmVcpu *vcpu);
+
+#define KVM_TEST_DECLARE_GUEST(name) extern const guint8 guest_##name[], guest_##name##_end[]
+
+KVM_TEST_DECLARE_GUEST (halt);
+KVM_TEST_DECLARE_GUEST (print);
+KVM_TEST_DECLARE_GUEST (echo);
+KVM_TEST_DECLARE_GUEST (string);
+KVM_TEST_DECLARE_GUEST (mmio);
+KVM_TEST_DECLARE_GUEST (spin);
+KVM_TEST_DECLARE_GUEST (chatter);
+KVM_TEST_DECLARE_GUEST (count);
+KVM_TEST_DECLARE_GUEST (steps);
+
+G_END_DECLS
