@@ -353,7 +353,7 @@ add_slot_detail (KvmVm *vm, const KvmSlot *slot, GError **error)
 
   if (slot->address_space >= (guint) MAX (n_spaces, 1))
     _kvm_error_add_detail (error, "there is no address space %u", slot->address_space);
-  else if (slot->number >= (guint) n_slots)
+  else if (vm->n_numbered > (guint) n_slots)
     _kvm_error_add_detail (error, "the VM has its %d slots already", n_slots);
   else
     _kvm_error_add_detail (
@@ -369,7 +369,10 @@ allocate_number (KvmVm *vm)
   guint number;
 
   if (vm->free_slots == NULL || vm->free_slots->len == 0)
-    return vm->next_slot++;
+    {
+      number = vm->n_numbered++;
+      return vm->last_number != 0 ? vm->last_number - number : number;
+    }
 
   number = g_array_index (vm->free_slots, guint, vm->free_slots->len - 1);
   g_array_set_size (vm->free_slots, vm->free_slots->len - 1);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,8 +13,13 @@
 __thread KvmRunThread _kvm_run_thread;
 
 static GMutex lock;
-static int chosen_signal = 0;    /* 0: the first free one */
+static int chosen_signal = 0;    /* 0: the first free one of those below */
 static int installed_signal = 0; /* 0: no handler yet */
+
+/* A real-time signal is queued, and when the user's queue is full (RLIMIT_SIGPENDING) tgkill () fails
+ * with EAGAIN: the kick would be lost. A standard signal is one bit, for which there is always room.
+ * The first of these is not used by anything, the second only by init. */
+static const int candidates[] = { SIGSTKFLT, SIGPWR };
 
 static void
 on_kick_signal (int signal_number)
@@ -44,10 +48,9 @@ install_handler (GError **error)
   struct sigaction action = { .sa_handler = on_kick_signal, .sa_flags = SA_RESTART };
   int signal_number = chosen_signal;
 
-  if (signal_number == 0)
-    for (signal_number = SIGRTMAX; signal_number > SIGRTMIN; signal_number--)
-      if (is_free (signal_number))
-        break;
+  for (guint i = 0; signal_number == 0 && i < G_N_ELEMENTS (candidates); i++)
+    if (is_free (candidates[i]) || i == G_N_ELEMENTS (candidates) - 1)
+      signal_number = candidates[i];
 
   if (!is_free (signal_number))
     {
@@ -90,20 +93,9 @@ _kvm_run_thread_prepare (GError **error)
 void
 _kvm_run_thread_signal (int tid)
 {
-  int signal_number = g_atomic_int_get (&installed_signal);
-  siginfo_t info;
   int errsv = errno;
 
-  /* Real-time signals are queued, and at RLIMIT_SIGPENDING tgkill () fails with EAGAIN. The
-   * kernel makes an exception for a signal that says it comes from kill (): that one is made
-   * pending without a place in the queue. */
-  memset (&info, 0, sizeof info);
-  info.si_signo = signal_number;
-  info.si_code = SI_USER;
-  info.si_pid = getpid ();
-  info.si_uid = getuid ();
-  if (syscall (SYS_rt_tgsigqueueinfo, info.si_pid, tid, signal_number, &info) == -1)
-    syscall (SYS_tgkill, info.si_pid, tid, signal_number);
+  syscall (SYS_tgkill, getpid (), tid, g_atomic_int_get (&installed_signal));
   errno = errsv;
 }
 
@@ -115,16 +107,17 @@ _kvm_run_thread_forget (void)
 
 /**
  * kvm_set_kick_signal:
- * @signal_number: the number of a signal that the program does not use
+ * @signal_number: the number of a signal that the program does not use, below 32
  * @error: return location for an error
  *
  * Chooses the signal with which [method@Kvm.Vcpu.kick] gets a thread out of the kernel.
  *
- * Unless this is called, the library takes the highest real-time signal that has no handler when a
- * vCPU first runs. The handler of the program itself is never replaced.
+ * Unless this is called, the library takes `SIGSTKFLT`, or `SIGPWR` if the program handles the former,
+ * when a vCPU first runs. A handler of the program's own is never replaced.
  *
- * Fails with %KVM_ERROR_INVALID if it is no signal that can be handled, and with %KVM_ERROR_BUSY if
- * it has a handler, or if a vCPU has run already.
+ * Fails with %KVM_ERROR_INVALID if it is not a signal that can be handled, or is a real-time signal,
+ * which can be lost when too many are queued; and with %KVM_ERROR_BUSY if it has a handler, or if a
+ * vCPU has run already.
  *
  * Returns: %TRUE on success
  *
@@ -135,11 +128,11 @@ kvm_set_kick_signal (int signal_number, GError **error)
 {
   gboolean ret = FALSE;
 
-  if (signal_number <= 0 || signal_number > SIGRTMAX || signal_number == SIGKILL
-      || signal_number == SIGSTOP || (signal_number >= 32 && signal_number < SIGRTMIN))
+  if (signal_number <= 0 || signal_number >= 32 || signal_number == SIGKILL
+      || signal_number == SIGSTOP)
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "%d cannot be the kick signal: it is not a signal that can be handled",
+                   "%d cannot be the kick signal: it is not a standard signal that can be handled",
                    signal_number);
       return FALSE;
     }

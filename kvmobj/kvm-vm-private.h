@@ -14,8 +14,9 @@ struct _KvmVm
   GMutex lock;         /* for what follows */
   GPtrArray *children; /* of KvmHandle, not owned: the vCPUs and devices that live */
   GPtrArray *slots;    /* of KvmSlot, owned, by address space and guest address; NULL while none */
-  guint next_slot;     /* numbers from here on were never used */
-  GArray *free_slots;  /* of guint: numbers below it that are free again; NULL while none */
+  guint n_numbered;    /* how many numbers were ever given to slots */
+  guint last_number;   /* of an adopted VM: numbers are counted down from here; else 0 */
+  GArray *free_slots;  /* of guint: numbers that are free again; NULL while none */
 };
 
 KvmVm *_kvm_vm_new_take_fd (KvmSystem *system, int fd);

@@ -145,8 +145,9 @@ _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
  * as the parent of a sandboxed program. It becomes close-on-exec. If this fails, it stays the
  * caller's.
  *
- * The library does not know of memory slots that the virtual machine has already; it numbers its
- * own from 0.
+ * The library does not know of memory slots that the virtual machine has already, and the kernel
+ * would change an old slot if a new one had the same number. So the new ones are numbered from the
+ * highest number down.
  *
  * Fails with %KVM_ERROR_INVALID if it is not an fd of a virtual machine.
  *
@@ -157,6 +158,9 @@ _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
 KvmVm *
 kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
 {
+  KvmVm *self;
+  int n_slots;
+
   g_return_val_if_fail (KVM_IS_SYSTEM (system), NULL);
 
   if (!_kvm_handle_check (&system->handle, "kvm_vm_new_take_fd ()", error))
@@ -170,7 +174,10 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
       return NULL;
     }
   fcntl (fd, F_SETFD, FD_CLOEXEC);
-  return _kvm_vm_new_take_fd (system, fd);
+  self = _kvm_vm_new_take_fd (system, fd);
+  n_slots = _kvm_handle_peek_extension (&self->handle, KVM_CAPABILITY_NR_MEMSLOTS);
+  self->last_number = MAX (n_slots, 2) - 1;
+  return self;
 }
 
 /**

@@ -9,15 +9,14 @@
 /**
  * kvm_vm_x86_create_pit:
  * @vm: a virtual machine
- * @flags: 1 to let the kernel answer for the speaker's port 0x61 too, else 0
+ * @flags: 1 to let the kernel answer for the speaker's port 0x61 too, else 0; other bits do nothing
  * @error: return location for an error
  *
  * Puts the timer of the PC, an i8254, into the kernel (`KVM_CREATE_PIT2`; %KVM_CAPABILITY_PIT2;
  * x86). It needs [method@Kvm.Vm.create_irqchip] before. See section 4.71 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_EXISTS if there is one already, %KVM_ERROR_NOT_FOUND if
- * there is no in-kernel irqchip, %KVM_ERROR_INVALID_ARGUMENT if the kernel does not know a flag,
- * and with %KVM_ERROR_NOT_SUPPORTED on another architecture.
+ * there is no in-kernel irqchip, and with %KVM_ERROR_NOT_SUPPORTED on another architecture.
  *
  * Returns: %TRUE on success
  *
@@ -35,8 +34,6 @@ kvm_vm_x86_create_pit (KvmVm *vm, guint flags, GError **error)
     {
       if (error != NULL && g_error_matches (*error, KVM_ERROR, KVM_ERROR_NOT_FOUND))
         _kvm_error_add_detail (error, "it needs the in-kernel irqchip first");
-      else
-        _kvm_error_add_detail (error, "flags 0x%x", flags);
       return FALSE;
     }
   return TRUE;

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A forked child has the fds but must not use the VM, nor disturb it. */
+
+#include "kvm-test.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* In the child, where no assertion may run the parent's test harness on. */
+#define CHECK(condition)                                                                           \
+  if (!(condition))                                                                                \
+  _exit (__LINE__ % 251 + 1)
+
+#define CHECK_WRONG_PROCESS(call)                                                                  \
+  CHECK (!(call));                                                                                 \
+  CHECK (g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS));                             \
+  g_clear_error (&error)
+
+static void
+wait_for (pid_t pid)
+{
+  int status;
+
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  g_assert_cmpint (status, ==, 0);
+}
+
+static void
+test_child_is_refused (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (GError) device_error = NULL;
+  g_autoptr (KvmDevice) device
+      = kvm_vm_create_device (guest->vm, KVM_DEVICE_TYPE_VFIO, &device_error);
+  pid_t pid;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  pid = fork ();
+  if (pid == 0)
+    {
+      GError *error = NULL;
+      KvmX86Regs regs;
+      guint8 byte;
+
+      CHECK_WRONG_PROCESS (kvm_system_check_extension (guest->system, 0, &error) != -1);
+      CHECK_WRONG_PROCESS (kvm_system_create_vm (guest->system, &error));
+      CHECK_WRONG_PROCESS (kvm_vm_check_extension (guest->vm, 0, &error) != -1);
+      CHECK_WRONG_PROCESS (kvm_vm_create_vcpu (guest->vm, 1, &error));
+      CHECK_WRONG_PROCESS (kvm_vm_dup_fd (guest->vm, &error) != -1);
+      CHECK_WRONG_PROCESS (kvm_vm_add_memory (guest->vm, 0x100000, guest->memory, 0, &error));
+      CHECK_WRONG_PROCESS (kvm_memory_slot_remove (guest->slot, &error));
+      CHECK_WRONG_PROCESS (kvm_device_has_attribute (device, 1, 1, &error));
+      CHECK_WRONG_PROCESS (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+      CHECK_WRONG_PROCESS (kvm_vcpu_run (guest->vcpu, NULL, &error) != KVM_EXIT_REASON_ERROR);
+      CHECK_WRONG_PROCESS (kvm_memory_read (guest->memory, 0, &byte, 1, &error));
+      CHECK_WRONG_PROCESS (kvm_memory_write (guest->memory, 0, &byte, 1, &error));
+      CHECK (kvm_memory_get_pointer (guest->memory) == NULL);
+      CHECK (kvm_exit_get_address (guest->exit) == 0); /* the page is the child's own */
+
+      g_clear_object (&device);
+      kvm_test_guest_free (guest);
+      _exit (0);
+    }
+  wait_for (pid);
+
+  /* The parent's guest runs on. */
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
+}
+
+/* What the child stores through its exit must not reach the parent's vCPU. */
+static void
+test_child_answers_nobody (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
+  pid_t pid;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_exit_set_value (guest->exit, 0x41);
+  pid = fork ();
+  if (pid == 0)
+    {
+      kvm_exit_set_value (guest->exit, 0x99);
+      kvm_vcpu_kick (guest->vcpu);
+      kvm_vm_close (guest->vm);
+      _exit (0);
+    }
+  wait_for (pid);
+  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x41);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
+}
+
+/* A child may use KVM for itself, in the same words. */
+static void
+test_child_of_its_own (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  pid_t pid;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  pid = fork ();
+  if (pid == 0)
+    {
+      KvmTestGuest *own = KVM_TEST_GUEST (print);
+
+      CHECK (kvm_vcpu_run (own->vcpu, NULL, NULL) == KVM_EXIT_REASON_IO);
+      CHECK (kvm_exit_get_value (own->exit) == 'H');
+      kvm_vcpu_kick (own->vcpu);
+      CHECK (kvm_vcpu_run (own->vcpu, NULL, NULL) == KVM_EXIT_REASON_INTERRUPTED);
+      kvm_test_guest_free (own);
+      kvm_test_guest_free (guest);
+      _exit (0);
+    }
+  wait_for (pid);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
+}
+
+/* Forked while another thread runs the guest. */
+static gpointer
+run_thread (gpointer data)
+{
+  return GINT_TO_POINTER (kvm_vcpu_run (data, NULL, NULL));
+}
+
+static void
+test_fork_while_running (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  GThread *thread = g_thread_new ("vcpu", run_thread, guest->vcpu);
+  pid_t pid;
+
+  kvm_test_wait_until_running (guest->vcpu);
+  pid = fork ();
+  if (pid == 0)
+    {
+      GError *error = NULL;
+      KvmX86Regs regs;
+
+      CHECK_WRONG_PROCESS (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+      CHECK_WRONG_PROCESS (kvm_vcpu_run (guest->vcpu, NULL, &error) != KVM_EXIT_REASON_ERROR);
+      _exit (0);
+    }
+  wait_for (pid);
+  kvm_vcpu_kick (guest->vcpu);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, KVM_EXIT_REASON_INTERRUPTED);
+}
+
+int
+main (int argc, char **argv)
+{
+  kvm_test_init (&argc, &argv);
+  kvm_test_add ("/fork/child-is-refused", test_child_is_refused);
+  kvm_test_add ("/fork/child-answers-nobody", test_child_answers_nobody);
+  kvm_test_add ("/fork/child-of-its-own", test_child_of_its_own);
+  kvm_test_add ("/fork/while-running", test_fork_while_running);
+  return g_test_run ();
+}
