@@ -101,8 +101,7 @@ kvm_test_guest_new (const guint8 *code, const guint8 *end)
   /* What is above it is for MMIO. */
   self->memory = kvm_memory_new (0x8000, &error);
   g_assert_no_error (error);
-  self->slot
-      = kvm_vm_add_memory (self->vm, 0, self->memory, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
+  self->slot = kvm_vm_add_memory (self->vm, 0, self->memory, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
   g_assert_no_error (error);
   kvm_memory_write (self->memory, KVM_TEST_ENTRY, code, end - code, &error);
   g_assert_no_error (error);

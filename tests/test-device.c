@@ -78,8 +78,7 @@ test_attributes (void)
   const gint32 not_vfio = 0;
   gsize length;
 
-  g_assert_true (
-      kvm_device_has_attribute (machine->device, VFIO_FILE, VFIO_FILE_ADD, &error));
+  g_assert_true (kvm_device_has_attribute (machine->device, VFIO_FILE, VFIO_FILE_ADD, &error));
   g_assert_false (kvm_device_has_attribute (machine->device, VFIO_FILE, 99, &error));
   g_assert_no_error (error);
 

@@ -41,9 +41,9 @@ test_properties (void)
 {
   g_autoptr (Machine) machine = machine_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory_full (
-      machine->vm, 0x40000, machine->memory, 0x2000, 0x3000,
-      KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, 0, NULL, 0, &error);
+  g_autoptr (KvmMemorySlot) slot
+      = kvm_vm_add_memory_full (machine->vm, 0x40000, machine->memory, 0x2000, 0x3000,
+                                KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, 0, NULL, 0, &error);
   g_autoptr (KvmMemory) memory = NULL;
   g_autoptr (KvmVm) vm = NULL;
   guint64 guest_address, offset, length;
@@ -86,10 +86,10 @@ test_overlap (void)
   };
   g_autoptr (Machine) machine = machine_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmMemorySlot) other = kvm_vm_add_memory_full (
-      machine->vm, 0x40000, machine->memory, 0, 0x1000, 0, 0, NULL, 0, &error);
-  g_autoptr (KvmMemorySlot) there = kvm_vm_add_memory_full (
-      machine->vm, 0x10000, machine->memory, 0, 0x4000, 0, 0, NULL, 0, &error);
+  g_autoptr (KvmMemorySlot) other = kvm_vm_add_memory_full (machine->vm, 0x40000, machine->memory,
+                                                            0, 0x1000, 0, 0, NULL, 0, &error);
+  g_autoptr (KvmMemorySlot) there = kvm_vm_add_memory_full (machine->vm, 0x10000, machine->memory,
+                                                            0, 0x4000, 0, 0, NULL, 0, &error);
 
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
@@ -128,16 +128,14 @@ test_overlap_found_by_the_kernel (void)
 
   g_assert_no_error (error);
   g_assert_null (kvm_vm_add_memory (adopted, 0x101000, machine->memory, 0, &error));
-  kvm_test_assert_error (error, KVM_ERROR_OVERLAP,
-                         "KVM_SET_USER_MEMORY_REGION on VM: File exists");
+  kvm_test_assert_error (error, KVM_ERROR_OVERLAP, "KVM_SET_USER_MEMORY_REGION on VM: File exists");
   theirs = kvm_vm_add_memory (adopted, 0, machine->memory, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (kvm_memory_slot_get_number (theirs), ==,
                     kvm_system_get_max_memory_slots (machine->system, NULL) - 1);
   more = kvm_vm_add_memory (adopted, 0x20000, machine->memory, 0, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (kvm_memory_slot_get_number (more), ==,
-                    kvm_memory_slot_get_number (theirs) - 1);
+  g_assert_cmpuint (kvm_memory_slot_get_number (more), ==, kvm_memory_slot_get_number (theirs) - 1);
   g_assert_null (kvm_vm_add_memory (adopted, 0x100000, machine->memory, 0, &error));
   kvm_test_assert_error (error, KVM_ERROR_OVERLAP, "File exists");
 }
@@ -160,7 +158,8 @@ test_bad_arguments (void)
     { 0x1000, 0xf000, 0x2000, 0, 0, "not within" },
     { 0x1000, G_MAXUINT64 & ~G_GUINT64_CONSTANT (0xfff), 0x2000, 0, 0, "not within" },
     { 0x1000, 0x1000, G_MAXUINT64 & ~G_GUINT64_CONSTANT (0xfff), 0, 0, "not within" },
-    { G_MAXUINT64 & ~G_GUINT64_CONSTANT (0xfff), 0, 0x2000, 0, 0, "past the end of the address space" },
+    { G_MAXUINT64 & ~G_GUINT64_CONSTANT (0xfff), 0, 0x2000, 0, 0,
+      "past the end of the address space" },
     { 0x1000, 0, 0x1000, 1u << 30, 0, "no flags 0x40000000" },
     { 0x1000, 0, 0x1000, 0, 0x10000, "no address space 65536" },
   };
@@ -221,8 +220,7 @@ test_remove (void)
 {
   g_autoptr (Machine) machine = machine_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmMemorySlot) slot
-      = kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error);
+  g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error);
   KvmMemory *memory = machine->memory;
 
   /* Without our reference the memory is the VM's alone, and ends when the slot is removed. */
@@ -257,8 +255,7 @@ test_handle_keeps_vm (void)
 {
   g_autoptr (Machine) machine = machine_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmMemorySlot) slot
-      = kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error);
+  g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error);
   KvmVm *vm = machine->vm;
 
   g_object_add_weak_pointer (G_OBJECT (vm), (gpointer *) &vm);
@@ -327,8 +324,7 @@ test_closed_vm (void)
 {
   g_autoptr (Machine) machine = machine_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmMemorySlot) slot
-      = kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error);
+  g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error);
   g_autoptr (KvmMemorySlot) never_added = g_object_new (KVM_TYPE_MEMORY_SLOT, NULL);
 
   kvm_vm_close (machine->vm);

@@ -62,12 +62,11 @@ test_bounds (void)
       g_assert_false (
           kvm_memory_write (memory, outside[i].offset, &byte, outside[i].length, &error));
       kvm_test_assert_error (error, KVM_ERROR_INVALID, "not within");
-      g_assert_false (
-          kvm_memory_fill (memory, outside[i].offset, outside[i].length, 1, &error));
+      g_assert_false (kvm_memory_fill (memory, outside[i].offset, outside[i].length, 1, &error));
       kvm_test_assert_error (error, KVM_ERROR_INVALID, "not within");
       length = 7;
-      g_assert_null (kvm_memory_read_bytes (memory, outside[i].offset, outside[i].length, &length,
-                                            &error));
+      g_assert_null (
+          kvm_memory_read_bytes (memory, outside[i].offset, outside[i].length, &length, &error));
       kvm_test_assert_error (error, KVM_ERROR_INVALID, "not within");
       g_assert_cmpuint (length, ==, 0);
     }

@@ -215,8 +215,8 @@ test_kick_without_room_for_signals (void)
   sigset_t all, old;
 
   g_assert_cmpint (getrlimit (RLIMIT_SIGPENDING, &limit), ==, 0);
-  g_assert_cmpint (
-      setrlimit (RLIMIT_SIGPENDING, &(struct rlimit){ none.rlim_cur, limit.rlim_max }), ==, 0);
+  g_assert_cmpint (setrlimit (RLIMIT_SIGPENDING, &(struct rlimit){ none.rlim_cur, limit.rlim_max }),
+                   ==, 0);
   sigfillset (&all);
   sigdelset (&all, SIGALRM); /* the bound on this program */
   sigdelset (&all, SIGTERM);
@@ -327,8 +327,8 @@ test_close_vm_while_running (void)
     }
 }
 
-/* While one thread asks, another closes, and a third opens what would get the same number if it were
- * free. The asker must never reach it. */
+/* While one thread asks, another closes, and a third opens what would get the same number if it
+ * were free. The asker must never reach it. */
 static gpointer
 ask_thread (gpointer data)
 {
@@ -394,8 +394,7 @@ test_slots_while_running (void)
 
   for (guint i = 0; i < 50; i++)
     {
-      g_autoptr (KvmMemorySlot) slot
-          = kvm_vm_add_memory (guest->vm, 0x100000, memory, 0, &error);
+      g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory (guest->vm, 0x100000, memory, 0, &error);
 
       g_assert_no_error (error);
       g_assert_true (kvm_memory_slot_remove (slot, &error));

@@ -121,9 +121,8 @@ test_wrong_sregs (void)
   sregs.cr4 |= 0x20;
   sregs.efer |= 0x100;
   g_assert_false (kvm_vcpu_x86_set_sregs (guest->vcpu, &sregs, &error));
-  kvm_test_assert_error (
-      error, KVM_ERROR_INVALID_ARGUMENT,
-      "KVM_SET_SREGS on vCPU 0: Invalid argument (long mode needs EFER.LMA)");
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT,
+                         "KVM_SET_SREGS on vCPU 0: Invalid argument (long mode needs EFER.LMA)");
 
   sregs.efer |= 0x400;
   sregs.cr4 &= ~0x20;
@@ -276,8 +275,7 @@ test_one_reg (void)
       bytes = kvm_vcpu_get_one_reg_bytes (guest->vcpu, ids[i], &length, &error);
       g_assert_no_error (error);
       g_assert_cmpuint (length, ==, 8);
-      g_assert_true (
-          kvm_vcpu_set_one_reg_bytes (guest->vcpu, ids[i], bytes, length, &error));
+      g_assert_true (kvm_vcpu_set_one_reg_bytes (guest->vcpu, ids[i], bytes, length, &error));
       g_clear_pointer (&bytes, g_free);
     }
 
@@ -291,8 +289,8 @@ test_one_reg (void)
   g_clear_error (&error);
 
   /* 128 bits; and 32 bits with a value that does not fit. */
-  g_assert_false (kvm_vcpu_get_one_reg (guest->vcpu, G_GUINT64_CONSTANT (0x2040000000000000),
-                                        &value, &error));
+  g_assert_false (
+      kvm_vcpu_get_one_reg (guest->vcpu, G_GUINT64_CONSTANT (0x2040000000000000), &value, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "has 16 bytes");
   g_assert_false (kvm_vcpu_set_one_reg (guest->vcpu, G_GUINT64_CONSTANT (0x2020000000000000),
                                         G_GUINT64_CONSTANT (0x100000000), &error));
@@ -331,8 +329,8 @@ test_enable_capability (void)
   const guint64 arguments[] = { 1 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (kvm_vcpu_enable_capability (
-      guest->vcpu, KVM_CAPABILITY_ENFORCE_PV_FEATURE_CPUID, arguments, 1, &error));
+  g_assert_true (kvm_vcpu_enable_capability (guest->vcpu, KVM_CAPABILITY_ENFORCE_PV_FEATURE_CPUID,
+                                             arguments, 1, &error));
   g_assert_no_error (error);
   g_assert_false (kvm_vcpu_enable_capability (guest->vcpu, 999999, NULL, 0, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "KVM_ENABLE_CAP on vCPU 0");
@@ -345,8 +343,7 @@ test_take_fd (void)
   g_autoptr (GError) error = NULL;
   int fd = kvm_vcpu_dup_fd (guest->vcpu, &error);
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
-  const int wrong[]
-      = { kvm_system_get_fd (guest->system), kvm_vm_get_fd (guest->vm), null, -1 };
+  const int wrong[] = { kvm_system_get_fd (guest->system), kvm_vm_get_fd (guest->vm), null, -1 };
   g_autoptr (KvmVcpu) vcpu = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)

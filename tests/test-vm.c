@@ -33,8 +33,7 @@ test_capabilities (void)
   g_assert_cmpint (kvm_vm_check_extension (vm, G_MAXUINT, &error), ==, 0);
   g_assert_no_error (error);
 
-  g_assert_true (
-      kvm_vm_enable_capability (vm, KVM_CAPABILITY_SPLIT_IRQCHIP, routes, 1, &error));
+  g_assert_true (kvm_vm_enable_capability (vm, KVM_CAPABILITY_SPLIT_IRQCHIP, routes, 1, &error));
   g_assert_no_error (error);
   g_assert_false (kvm_vm_create_irqchip (vm, &error)); /* it has the other kind now */
   g_assert_error (error, KVM_ERROR, KVM_ERROR_EXISTS);
@@ -43,8 +42,7 @@ test_capabilities (void)
   g_assert_false (kvm_vm_enable_capability (vm, 999999, NULL, 0, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT,
                          "capability 999999, which the host does not have");
-  g_assert_false (
-      kvm_vm_enable_capability (vm, KVM_CAPABILITY_SPLIT_IRQCHIP, routes, 5, &error));
+  g_assert_false (kvm_vm_enable_capability (vm, KVM_CAPABILITY_SPLIT_IRQCHIP, routes, 5, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "at most 4 arguments, not 5");
 }
 
@@ -79,8 +77,12 @@ test_take_wrong_fd (void)
   g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (vm, 0, &error);
   g_autoptr (KvmDevice) device = kvm_vm_create_device (vm, KVM_DEVICE_TYPE_VFIO, &error);
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
-  const int wrong[] = { kvm_system_get_fd (system), kvm_vcpu_get_fd (vcpu),
-                        kvm_device_get_fd (device), null, -1, 1000000 };
+  const int wrong[] = { kvm_system_get_fd (system),
+                        kvm_vcpu_get_fd (vcpu),
+                        kvm_device_get_fd (device),
+                        null,
+                        -1,
+                        1000000 };
 
   g_assert_no_error (error);
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
