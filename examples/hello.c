@@ -48,9 +48,12 @@ run_guest (GError **error)
       case KVM_EXIT_REASON_ERROR:
         return FALSE;
       default:
-        g_autofree char *why = kvm_exit_to_string (exit);
-        g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "The guest stopped: %s", why);
-        return FALSE;
+        {
+          g_autofree char *why = kvm_exit_to_string (exit);
+
+          g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "The guest stopped: %s", why);
+          return FALSE;
+        }
       }
 }
 

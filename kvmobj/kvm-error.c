@@ -29,7 +29,21 @@ G_STATIC_ASSERT ((int) KVM_ERROR_DEADLOCK == EDEADLK);
 G_STATIC_ASSERT ((int) KVM_ERROR_OVERFLOW == EOVERFLOW);
 G_STATIC_ASSERT ((int) KVM_ERROR_POISONED == EHWPOISON);
 
-G_DEFINE_QUARK (kvm - error - quark, kvm_error)
+/**
+ * kvm_error_quark:
+ *
+ * Gets the domain of the library's errors, %KVM_ERROR.
+ *
+ * Returns: the domain
+ *
+ * Since: 0.1
+ */
+GQuark
+kvm_error_quark (void)
+{
+  /* Not G_DEFINE_QUARK (), whose dashes clang-format takes for minus signs. */
+  return g_quark_from_static_string ("kvm-error-quark");
+}
 
 void
 _kvm_error_add_detail (GError **error, const char *format, ...)

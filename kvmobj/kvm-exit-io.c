@@ -29,6 +29,21 @@ peek_io (KvmExit *self, guint *size, guint *count)
   return (guint8 *) self->run + offset;
 }
 
+/* Where one element of it stands, or NULL. */
+static inline guint8 *
+peek_element (KvmExit *self, guint index, guint *size)
+{
+  guint64 offset = _KVM_READ_ONCE (self->run->io.data_offset);
+  guint element_size = _KVM_READ_ONCE (self->run->io.size);
+
+  *size = element_size;
+  if (G_UNLIKELY ((element_size != 1 && element_size != 2 && element_size != 4)
+                  || index >= _KVM_READ_ONCE (self->run->io.count) || offset > self->size
+                  || ((guint64) index + 1) * element_size > self->size - offset))
+    return NULL;
+  return (guint8 *) self->run + offset + (gsize) index * element_size;
+}
+
 static guint8 *
 peek_mmio (KvmExit *self, guint *size)
 {
@@ -44,17 +59,20 @@ load (const guint8 *data, guint size)
 {
   guint64 value = 0;
 
+  /* A copy of a length that the compiler knows is one instruction. */
   switch (size)
     {
     case 1:
       return *data;
+    case 2:
+      memcpy (&value, data, 2);
+      return value;
     case 4:
-      {
-        guint32 value32;
-
-        memcpy (&value32, data, sizeof value32);
-        return value32;
-      }
+      memcpy (&value, data, 4);
+      return value;
+    case 8:
+      memcpy (&value, data, 8);
+      return value;
     default:
       memcpy (&value, data, size);
       return value;
@@ -64,7 +82,39 @@ load (const guint8 *data, guint size)
 static void
 store (guint8 *data, guint size, guint64 value)
 {
-  memcpy (data, &value, size);
+  switch (size)
+    {
+    case 1:
+      *data = value;
+      break;
+    case 2:
+      memcpy (data, &value, 2);
+      break;
+    case 4:
+      memcpy (data, &value, 4);
+      break;
+    case 8:
+      memcpy (data, &value, 8);
+      break;
+    default:
+      memcpy (data, &value, size);
+    }
+}
+
+static inline gboolean
+is_write (KvmExit *self)
+{
+  switch (self->reason)
+    {
+    case KVM_EXIT_REASON_IO:
+      return _KVM_READ_ONCE (self->run->io.direction) == KVMOBJ_IO_OUT;
+    case KVM_EXIT_REASON_MMIO:
+      return _KVM_READ_ONCE (self->run->mmio.is_write) != 0;
+    case KVM_EXIT_REASON_TPR_ACCESS:
+      return _KVM_READ_ONCE (self->run->tpr_access.is_write) != 0;
+    default:
+      return self->reason == KVM_EXIT_REASON_X86_WRMSR;
+    }
 }
 
 /**
@@ -160,17 +210,7 @@ kvm_exit_is_write (KvmExit *self)
                                                 | REASON (X86_RDMSR) | REASON (X86_WRMSR)),
                         FALSE);
 
-  switch (self->reason)
-    {
-    case KVM_EXIT_REASON_IO:
-      return _KVM_READ_ONCE (self->run->io.direction) == KVMOBJ_IO_OUT;
-    case KVM_EXIT_REASON_MMIO:
-      return _KVM_READ_ONCE (self->run->mmio.is_write) != 0;
-    case KVM_EXIT_REASON_TPR_ACCESS:
-      return _KVM_READ_ONCE (self->run->tpr_access.is_write) != 0;
-    default:
-      return self->reason == KVM_EXIT_REASON_X86_WRMSR;
-    }
+  return is_write (self);
 }
 
 /**
@@ -188,7 +228,7 @@ guint64
 kvm_exit_get_value (KvmExit *self)
 {
   const guint8 *data;
-  guint size, count;
+  guint size;
 
   g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR)
                                                 | REASON (X86_WRMSR) | REASON (RISCV_CSR)),
@@ -197,8 +237,8 @@ kvm_exit_get_value (KvmExit *self)
   switch (self->reason)
     {
     case KVM_EXIT_REASON_IO:
-      data = peek_io (self, &size, &count);
-      return G_LIKELY (count != 0) ? load (data, size) : 0;
+      data = peek_element (self, 0, &size);
+      return G_LIKELY (data != NULL) ? load (data, size) : 0;
     case KVM_EXIT_REASON_MMIO:
       data = peek_mmio (self, &size);
       return load (data, size);
@@ -224,37 +264,41 @@ void
 kvm_exit_set_value (KvmExit *self, guint64 value)
 {
   guint8 *data;
-  guint size, count;
+  guint size, count = 1;
 
   g_return_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR)
                                             | REASON (X86_WRMSR) | REASON (RISCV_CSR)));
 
   switch (self->reason)
     {
+    case KVM_EXIT_REASON_IO:
+      if (is_write (self))
+        return;
+      /* Mostly there is one. */
+      data = peek_element (self, 0, &size);
+      if (G_LIKELY (data != NULL))
+        store (data, size, value);
+      if (G_UNLIKELY (_KVM_READ_ONCE (self->run->io.count) != 1))
+        {
+          data = peek_io (self, &size, &count);
+          for (guint i = 1; i < count; i++)
+            store (data + (gsize) i * size, size, value);
+        }
+      return;
+    case KVM_EXIT_REASON_MMIO:
+      if (is_write (self))
+        return;
+      data = peek_mmio (self, &size);
+      store (data, size, value);
+      return;
     case KVM_EXIT_REASON_RISCV_CSR:
       self->run->riscv_csr.ret_value = value;
       return;
     case KVM_EXIT_REASON_X86_RDMSR:
       self->run->msr.data = value;
       return;
-    case KVM_EXIT_REASON_X86_WRMSR:
-      return;
     default:
-      break;
-    }
-
-  if (kvm_exit_is_write (self))
-    return;
-  if (self->reason == KVM_EXIT_REASON_IO)
-    {
-      data = peek_io (self, &size, &count);
-      for (guint i = 0; i < count; i++)
-        store (data + i * size, size, value);
-    }
-  else
-    {
-      data = peek_mmio (self, &size);
-      store (data, size, value);
+      return;
     }
 }
 
@@ -273,12 +317,12 @@ guint64
 kvm_exit_get_element (KvmExit *self, guint index)
 {
   const guint8 *data;
-  guint size, count;
+  guint size;
 
   g_return_val_if_fail (_kvm_exit_is (self, REASON (IO)), 0);
 
-  data = peek_io (self, &size, &count);
-  return index < count ? load (data + index * size, size) : 0;
+  data = peek_element (self, index, &size);
+  return data != NULL ? load (data, size) : 0;
 }
 
 /**
@@ -296,13 +340,13 @@ void
 kvm_exit_set_element (KvmExit *self, guint index, guint64 value)
 {
   guint8 *data;
-  guint size, count;
+  guint size;
 
   g_return_if_fail (_kvm_exit_is (self, REASON (IO)));
 
-  data = peek_io (self, &size, &count);
-  if (index < count && !kvm_exit_is_write (self))
-    store (data + index * size, size, value);
+  data = peek_element (self, index, &size);
+  if (data != NULL && !is_write (self))
+    store (data, size, value);
 }
 
 /**
@@ -361,7 +405,7 @@ kvm_exit_set_data (KvmExit *self, const guint8 *data, gsize length, GError **err
   g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO)), FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
 
-  if (kvm_exit_is_write (self))
+  if (is_write (self))
     {
       g_set_error_literal (error, KVM_ERROR, KVM_ERROR_INVALID,
                            "The guest writes: there is nothing to answer");

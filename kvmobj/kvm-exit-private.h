@@ -48,6 +48,7 @@ void _kvm_exit_detach (KvmExit *self);
    | ((_KVM_REASON_BIT (NOTIFY) << 1) - _KVM_REASON_BIT (IOAPIC_EOI))                              \
    | ((_KVM_REASON_BIT (SNP_REQ_CERTS) << 1) - _KVM_REASON_BIT (MEMORY_FAULT)))
 
+/* Takes over the reason that the kernel gave. */
 static inline KvmExitReason
 _kvm_exit_latch (KvmExit *self, guint raw_reason)
 {

@@ -33,7 +33,8 @@
  *     break;
  *   …
  *   default:
- *     g_printerr ("%s\n", kvm_exit_to_string (exit));
+ *     why = kvm_exit_to_string (exit); // a g_autofree char *
+ *     g_printerr ("%s\n", why);
  *   }
  * ```
  *

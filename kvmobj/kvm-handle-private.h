@@ -3,6 +3,8 @@
 
 #include <glib.h>
 
+#include "kvm-fork-private.h"
+
 G_BEGIN_DECLS
 
 /* What every class that holds a KVM fd has inside: the fd, whether it may be used, and enough to
@@ -40,9 +42,24 @@ gboolean _kvm_handle_close (KvmHandle *self);
 /* For finalize, when no call can be in flight. */
 void _kvm_handle_clear (KvmHandle *self);
 
+static inline gboolean
+_kvm_handle_is_usable (KvmHandle *self)
+{
+  return (guint) g_atomic_int_get (&self->generation) == _kvm_fork_generation;
+}
+
 /* Whether the handle may be used, else the reason as an error. @what is an ioctl or a method. */
-gboolean _kvm_handle_check (KvmHandle *self, const char *what, GError **error);
 void _kvm_handle_set_unusable_error (KvmHandle *self, const char *what, GError **error);
+
+static inline gboolean
+_kvm_handle_check (KvmHandle *self, const char *what, GError **error)
+{
+  if (G_LIKELY (_kvm_handle_is_usable (self)))
+    return TRUE;
+
+  _kvm_handle_set_unusable_error (self, what, error);
+  return FALSE;
+}
 
 int _kvm_handle_dup_fd (KvmHandle *self, GError **error);
 

@@ -67,16 +67,6 @@ _kvm_handle_clear (KvmHandle *self)
   self->fd = self->dead_fd = -1;
 }
 
-gboolean
-_kvm_handle_check (KvmHandle *self, const char *what, GError **error)
-{
-  if (G_LIKELY ((guint) g_atomic_int_get (&self->generation) == _kvm_fork_generation))
-    return TRUE;
-
-  _kvm_handle_set_unusable_error (self, what, error);
-  return FALSE;
-}
-
 void
 _kvm_handle_set_unusable_error (KvmHandle *self, const char *what, GError **error)
 {

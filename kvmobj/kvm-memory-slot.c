@@ -410,13 +410,12 @@ add_slot (KvmVm *vm, KvmSlot *slot, GError **error)
   return TRUE;
 }
 
-void
-_kvm_vm_remove_all_memory (KvmVm *self)
+GPtrArray *
+_kvm_vm_steal_memory (KvmVm *self)
 {
-  g_autoptr (GPtrArray) slots = NULL;
+  GPtrArray *slots = g_steal_pointer (&self->slots);
+  GPtrArray *memories = g_ptr_array_new_with_free_func (g_object_unref);
 
-  g_mutex_lock (&self->lock);
-  slots = g_steal_pointer (&self->slots);
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     {
       KvmSlot *slot = g_ptr_array_index (slots, i);
@@ -431,9 +430,10 @@ _kvm_vm_remove_all_memory (KvmVm *self)
           g_object_ref (slot->memory);
         }
       slot->vm_has_it = FALSE;
-      g_clear_object (&slot->memory);
+      g_ptr_array_add (memories, g_steal_pointer (&slot->memory));
     }
-  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&slots, g_ptr_array_unref);
+  return memories;
 }
 
 /**

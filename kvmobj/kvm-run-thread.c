@@ -16,9 +16,9 @@ static GMutex lock;
 static int chosen_signal = 0;    /* 0: the first free one of those below */
 static int installed_signal = 0; /* 0: no handler yet */
 
-/* A real-time signal is queued, and when the user's queue is full (RLIMIT_SIGPENDING) tgkill () fails
- * with EAGAIN: the kick would be lost. A standard signal is one bit, for which there is always room.
- * The first of these is not used by anything, the second only by init. */
+/* A real-time signal is queued, and when the user's queue is full (RLIMIT_SIGPENDING) tgkill ()
+ * fails with EAGAIN: the kick would be lost. A standard signal is one bit, for which there is
+ * always room. The first of these is not used by anything, the second only by init. */
 static const int candidates[] = { SIGSTKFLT, SIGPWR };
 
 static void
@@ -112,12 +112,12 @@ _kvm_run_thread_forget (void)
  *
  * Chooses the signal with which [method@Kvm.Vcpu.kick] gets a thread out of the kernel.
  *
- * Unless this is called, the library takes `SIGSTKFLT`, or `SIGPWR` if the program handles the former,
- * when a vCPU first runs. A handler of the program's own is never replaced.
+ * Unless this is called, the library takes `SIGSTKFLT`, or `SIGPWR` if the program handles the
+ * former, when a vCPU first runs. A handler of the program's own is never replaced.
  *
- * Fails with %KVM_ERROR_INVALID if it is not a signal that can be handled, or is a real-time signal,
- * which can be lost when too many are queued; and with %KVM_ERROR_BUSY if it has a handler, or if a
- * vCPU has run already.
+ * Fails with %KVM_ERROR_INVALID if it is not a signal that can be handled, or is a real-time
+ * signal, which can be lost when too many are queued; and with %KVM_ERROR_BUSY if it has a handler,
+ * or if a vCPU has run already.
  *
  * Returns: %TRUE on success
  *

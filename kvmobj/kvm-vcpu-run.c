@@ -61,7 +61,7 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 }
 
 /* The connection to a cancellable costs much more than a run, so it is kept between runs. */
-void
+G_GNUC_NO_INLINE void
 _kvm_vcpu_set_cancellable (KvmVcpu *self, GCancellable *cancellable)
 {
   if (self->cancellable == cancellable)
@@ -104,40 +104,32 @@ consume_kick (KvmVcpu *self)
   return kick != 0;
 }
 
-/* KVM_RUN with everything that can come between; returns what the ioctl returned, or -1 with EINTR.
- */
-static int
-enter_guest (KvmVcpu *self, KvmAbiRun *run, int *errsv)
+/* KVM_RUN was interrupted, is to be tried again, or failed, with @errsv; or was not called yet,
+ * with EAGAIN. Returns 0 when the guest has run to an exit, else an errno. */
+static G_GNUC_NO_INLINE int
+enter_again (KvmVcpu *self, KvmAbiRun *run, int errsv)
 {
-  int ret;
-
   for (;;)
     {
-      if (G_UNLIKELY (g_atomic_int_get (&self->kick) != 0) && consume_kick (self))
-        {
-          *errsv = EINTR;
-          return -1;
-        }
-
-      ret = ioctl (self->handle.fd, _KVM_RUN, 0);
-      if (G_LIKELY (ret == 0))
-        return 0;
-
-      *errsv = errno;
       run->immediate_exit = 0;
-      if (*errsv == EINTR)
+      if (errsv == EINTR)
         {
           consume_kick (self);
-          return -1;
+          return EINTR;
         }
       /* A vCPU that waited for its start has got it, and runs when it is asked again. */
-      if (*errsv != EAGAIN)
-        return ret;
+      if (errsv != EAGAIN)
+        return errsv;
+      if (g_atomic_int_get (&self->kick) != 0 && consume_kick (self))
+        return EINTR;
+      if (ioctl (self->handle.fd, _KVM_RUN, 0) == 0)
+        return 0;
+      errsv = errno;
     }
 }
 
 /* On x86, where an internal error happened: the page does not say. */
-static void
+static G_GNUC_NO_INLINE void
 note_rip (KvmVcpu *self)
 {
 #if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
@@ -148,7 +140,7 @@ note_rip (KvmVcpu *self)
 #endif
 }
 
-static KvmExitReason
+static G_GNUC_NO_INLINE KvmExitReason
 finish_failed_run (KvmVcpu *self, KvmAbiRun *run, int errsv, GError **error)
 {
   KvmExit *exit = self->exit;
@@ -173,6 +165,22 @@ finish_failed_run (KvmVcpu *self, KvmAbiRun *run, int errsv, GError **error)
   if (errsv == ENOEXEC)
     _kvm_error_add_detail (error, "the vCPU is not initialized yet");
   return exit->reason = KVM_EXIT_REASON_ERROR;
+}
+
+/* What stands between a thread and its first run of a vCPU, or keeps it from one. */
+static G_GNUC_NO_INLINE gboolean
+prepare_run (KvmVcpu *self, GError **error)
+{
+  return _kvm_handle_check (&self->handle, "KVM_RUN", error)
+         && (_kvm_run_thread.tid != 0 || _kvm_run_thread_prepare (error));
+}
+
+static G_GNUC_NO_INLINE void
+set_running_error (KvmVcpu *self, GError **error)
+{
+  g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
+               "KVM_RUN on vCPU %" G_GUINT64_FORMAT ": it is running in another thread",
+               self->handle.id);
 }
 
 /**
@@ -204,21 +212,22 @@ KvmExitReason
 kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
 {
   KvmRunThread *thread = &_kvm_run_thread;
+  int tid = thread->tid, errsv = EAGAIN;
   KvmExitReason reason;
+  guint raw_reason;
   KvmAbiRun *run;
-  int ret, errsv = 0;
 
   g_return_val_if_fail (_kvm_is_vcpu (self), KVM_EXIT_REASON_ERROR);
 
-  if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
-    return KVM_EXIT_REASON_ERROR;
-  if (G_UNLIKELY (thread->tid == 0) && !_kvm_run_thread_prepare (error))
-    return KVM_EXIT_REASON_ERROR;
-  if (!_kvm_owner_enter_run (&self->handle.owner, thread->tid))
+  if (G_UNLIKELY (tid == 0 || !_kvm_handle_is_usable (&self->handle)))
     {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
-                   "KVM_RUN on vCPU %" G_GUINT64_FORMAT ": it is running in another thread",
-                   self->handle.id);
+      if (!prepare_run (self, error))
+        return KVM_EXIT_REASON_ERROR;
+      tid = thread->tid;
+    }
+  if (G_UNLIKELY (!_kvm_owner_enter_run (&self->handle.owner, tid)))
+    {
+      set_running_error (self, error);
       return KVM_EXIT_REASON_ERROR;
     }
 
@@ -226,15 +235,23 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
     _kvm_vcpu_set_cancellable (self, cancellable);
   run = self->exit->run;
   thread->run = run;
-  ret = enter_guest (self, run, &errsv);
-  thread->run = NULL;
 
-  /* Latched before another thread can run the vCPU. */
-  if (G_LIKELY (ret == 0))
-    reason = _kvm_exit_latch (self->exit, _KVM_READ_ONCE (run->exit_reason));
+  if (G_LIKELY (g_atomic_int_get (&self->kick) == 0))
+    errsv = G_LIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) == 0) ? 0 : errno;
+  if (G_UNLIKELY (errsv != 0))
+    errsv = enter_again (self, run, errsv);
+
+  thread->run = NULL;
+  raw_reason = _KVM_READ_ONCE (run->exit_reason);
+
+  /* A close () in another thread puts a copy in the place of the page, which may be from before the
+   * exit; so the reason counts only if the vCPU is still open after it was read. It is latched
+   * before another thread can run the vCPU. */
+  if (G_LIKELY (errsv == 0 && _kvm_handle_is_usable (&self->handle)))
+    reason = _kvm_exit_latch (self->exit, raw_reason);
   else
     reason = finish_failed_run (self, run, errsv, error);
-  _kvm_owner_leave_run (&self->handle.owner, thread->tid);
+  _kvm_owner_leave_run (&self->handle.owner, tid);
 
   if (G_UNLIKELY (reason == KVM_EXIT_REASON_INTERNAL_ERROR))
     note_rip (self);

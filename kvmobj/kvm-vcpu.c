@@ -38,7 +38,8 @@
  *     case KVM_EXIT_REASON_ERROR:
  *       return FALSE;
  *     default:
- *       g_printerr ("%s\n", kvm_exit_to_string (exit));
+ *       why = kvm_exit_to_string (exit); // a g_autofree char *
+ *       g_printerr ("%s\n", why);
  *       return FALSE;
  *     }
  * ```

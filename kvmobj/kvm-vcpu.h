@@ -5,10 +5,9 @@
 #endif
 
 #include <kvmobj/kvm-types.h>
+#include <kvmobj/kvm-exit.h>
 
 G_BEGIN_DECLS
-
-#include <kvmobj/kvm-exit.h>
 
 /**
  * KvmVcpuState:

@@ -40,11 +40,11 @@ static void
 kvm_vm_finalize (GObject *object)
 {
   KvmVm *self = KVM_VM (object);
+  g_autoptr (GPtrArray) slots = NULL; /* goes after the fd */
 
-  _kvm_vm_remove_all_memory (self);
+  slots = _kvm_vm_steal_memory (self);
   _kvm_handle_clear (&self->handle);
   g_clear_pointer (&self->children, g_ptr_array_unref);
-  g_clear_pointer (&self->slots, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
   g_mutex_clear (&self->lock);
   g_clear_object (&self->system);
@@ -196,20 +196,19 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
 void
 kvm_vm_close (KvmVm *self)
 {
+  g_autoptr (GPtrArray) slots = NULL; /* goes after the lock */
+
   g_return_if_fail (KVM_IS_VM (self));
 
   if (self->children == NULL)
     return;
 
+  /* Under one lock, so that nothing is added in between. The vCPUs go first: a guest must not run
+   * on without its memory. */
   g_mutex_lock (&self->lock);
   g_ptr_array_foreach (self->children, close_child, NULL);
-  g_mutex_unlock (&self->lock);
-  _kvm_vm_remove_all_memory (self);
+  slots = _kvm_vm_steal_memory (self);
   _kvm_handle_close (&self->handle);
-
-  /* What came meanwhile. */
-  g_mutex_lock (&self->lock);
-  g_ptr_array_foreach (self->children, close_child, NULL);
   g_mutex_unlock (&self->lock);
 }
 

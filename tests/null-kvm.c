@@ -271,12 +271,12 @@ die (const char *text)
   _exit (2);
 }
 
-static char *
+static const char *
 variable (const char *name, const char *if_unset)
 {
   const char *value = getenv (name);
 
-  return strdup (value != NULL ? value : if_unset);
+  return value != NULL ? value : if_unset;
 }
 
 static FILE *
@@ -330,16 +330,18 @@ parse_exit (const char *item)
 }
 
 static void
-parse_exits (char *list)
+parse_exits (const char *items)
 {
-  for (char *item; (item = strsep (&list, ",")) != NULL;)
+  char *list = strdupa (items), *item;
+
+  while ((item = strsep (&list, ",")) != NULL)
     {
       size_t i = 0;
 
       while (i < N_ELEMENTS (exit_names) && strcmp (item, exit_names[i].name) != 0)
         i++;
       if (i < N_ELEMENTS (exit_names))
-        parse_exits (strdup (exit_names[i].meaning));
+        parse_exits (exit_names[i].meaning);
       else
         parse_exit (item);
     }
@@ -377,7 +379,7 @@ set_up (void)
     capabilities[i] = 1;
   for (size_t i = 0; i < N_ELEMENTS (numbers); i++)
     capabilities[numbers[i].number] = numbers[i].value;
-  list = variable ("NULL_KVM_CAPABILITIES", "");
+  list = strdupa (variable ("NULL_KVM_CAPABILITIES", ""));
   while ((item = strsep (&list, ",")) != NULL && *item != '\0')
     if (sscanf (item, "%u=%i", &number, &value) == 2 && number < N_CAPABILITIES
         && (number != KVM_CAP_XSAVE2 || value <= (int) sizeof zeros))
@@ -385,7 +387,7 @@ set_up (void)
     else
       die (item);
 
-  list = variable ("NULL_KVM_FAIL", "");
+  list = strdupa (variable ("NULL_KVM_FAIL", ""));
   while ((item = strsep (&list, ",")) != NULL && *item != '\0')
     {
       failures = realloc (failures, (n_failures + 1) * sizeof *failures);
@@ -414,11 +416,12 @@ get_mark (int fd)
 static void
 set_mark (int fd, struct object *object)
 {
-  struct object *old = get_mark (fd);
+  struct object *old;
 
-  if (old == object || (unsigned) fd >= N_FDS || getpid () != owner)
+  if (get_mark (fd) == object || (unsigned) fd >= N_FDS || getpid () != owner)
     return;
   pthread_mutex_lock (&mutex);
+  old = marks[fd];
   if (object != NULL)
     object->references++;
   __atomic_store_n (&marks[fd], object, __ATOMIC_RELEASE);

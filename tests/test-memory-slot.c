@@ -121,7 +121,7 @@ test_overlap_found_by_the_kernel (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmVm) adopted
       = kvm_vm_new_take_fd (machine->system, kvm_vm_dup_fd (machine->vm, &error), &error);
-  g_autoptr (KvmMemorySlot) ours
+  g_autoptr (KvmMemorySlot) ours G_GNUC_UNUSED
       = kvm_vm_add_memory (machine->vm, 0x100000, machine->memory, 0, &error);
   g_autoptr (KvmMemorySlot) theirs = NULL;
   g_autoptr (KvmMemorySlot) more = NULL;

@@ -5,10 +5,9 @@
 #endif
 
 #include <kvmobj/kvm-types.h>
+#include <kvmobj/x86/kvm-x86-cpuid.h>
 
 G_BEGIN_DECLS
-
-#include <kvmobj/x86/kvm-x86-cpuid.h>
 
 KVMOBJ_AVAILABLE_IN_0_1
 KvmX86Cpuid *kvm_system_x86_get_supported_cpuid (KvmSystem *system, GError **error);

@@ -5,12 +5,11 @@
 #endif
 
 #include <kvmobj/kvm-types.h>
-
-G_BEGIN_DECLS
-
 #include <kvmobj/x86/kvm-x86-cpuid.h>
 #include <kvmobj/x86/kvm-x86-regs.h>
 #include <kvmobj/x86/kvm-x86-sregs.h>
+
+G_BEGIN_DECLS
 
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error);
