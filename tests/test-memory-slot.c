@@ -92,6 +92,7 @@ test_overlap (void)
                                                             0, 0x4000, 0, 0, NULL, 0, &error);
 
   g_assert_no_error (error);
+  g_assert_true (other != NULL && there != NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tries); i++)
     {
       g_autoptr (KvmMemorySlot) slot
@@ -121,12 +122,13 @@ test_overlap_found_by_the_kernel (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmVm) adopted
       = kvm_vm_new_take_fd (machine->system, kvm_vm_dup_fd (machine->vm, &error), &error);
-  g_autoptr (KvmMemorySlot) ours G_GNUC_UNUSED
+  g_autoptr (KvmMemorySlot) ours
       = kvm_vm_add_memory (machine->vm, 0x100000, machine->memory, 0, &error);
   g_autoptr (KvmMemorySlot) theirs = NULL;
   g_autoptr (KvmMemorySlot) more = NULL;
 
   g_assert_no_error (error);
+  g_assert_nonnull (ours);
   g_assert_null (kvm_vm_add_memory (adopted, 0x101000, machine->memory, 0, &error));
   kvm_test_assert_error (error, KVM_ERROR_OVERLAP, "KVM_SET_USER_MEMORY_REGION on VM: File exists");
   theirs = kvm_vm_add_memory (adopted, 0, machine->memory, 0, &error);
@@ -308,6 +310,7 @@ test_read_only (void)
   guint8 byte;
 
   g_assert_no_error (error);
+  g_assert_nonnull (slot);
   kvm_memory_fill (rom, 0, 1, 0xaa, &error);
   kvm_test_run (guest, KVM_EXIT_REASON_MMIO);
   g_assert_true (kvm_exit_is_write (guest->exit));
