@@ -237,6 +237,91 @@ test_kick_without_room_for_signals (void)
   setrlimit (RLIMIT_SIGPENDING, &limit);
 }
 
+/* The signal is chosen once in a process, so each of these is a process of its own. */
+static void
+in_process (const char *path)
+{
+  g_test_trap_subprocess (path, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
+}
+
+static struct sigaction
+get_action (int signal_number)
+{
+  struct sigaction action;
+
+  g_assert_cmpint (sigaction (signal_number, NULL, &action), ==, 0);
+  return action;
+}
+
+static void
+kick_once (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  Run run = { .vcpu = guest->vcpu };
+  GThread *thread = run_in_thread (&run);
+
+  kvm_vcpu_kick (guest->vcpu);
+  g_thread_join (thread);
+  g_assert_no_error (run.error);
+  g_assert_cmpint (run.reason, ==, KVM_EXIT_REASON_INTERRUPTED);
+}
+
+static void
+test_chosen_signal (void)
+{
+  static const int wrong[] = { 0, -1, SIGKILL, SIGSTOP, 32, 64, 1000 };
+  g_autoptr (GError) error = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      in_process (NULL);
+      return;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_assert_false (kvm_set_kick_signal (wrong[i], &error));
+      kvm_test_assert_error (error, KVM_ERROR_INVALID, "cannot be the kick signal");
+    }
+  signal (SIGUSR1, on_signal);
+  g_assert_false (kvm_set_kick_signal (SIGUSR1, &error));
+  kvm_test_assert_error (error, KVM_ERROR_BUSY, "Signal 10 has a handler already");
+
+  g_assert_true (kvm_set_kick_signal (SIGUSR2, &error));
+  g_assert_true (get_action (SIGUSR2).sa_handler == SIG_DFL); /* not before it is needed */
+  kick_once ();
+  g_assert_true (get_action (SIGUSR2).sa_handler != SIG_DFL);
+  g_assert_true (get_action (SIGSTKFLT).sa_handler == SIG_DFL);
+  g_assert_true (kvm_set_kick_signal (SIGUSR2, &error));
+  g_assert_false (kvm_set_kick_signal (SIGSTKFLT, &error));
+  kvm_test_assert_error (error, KVM_ERROR_BUSY, "The kick signal is 12 since the first vCPU ran");
+}
+
+static void
+test_signal_in_use (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!g_test_subprocess ())
+    {
+      in_process (NULL);
+      return;
+    }
+
+  signal (SIGSTKFLT, on_signal);
+  signal (SIGPWR, on_signal);
+  {
+    g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+
+    g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
+    kvm_test_assert_error (error, KVM_ERROR_BUSY, "kvm_set_kick_signal ()");
+  }
+  signal (SIGPWR, SIG_DFL);
+  kick_once ();
+  g_assert_true (get_action (SIGSTKFLT).sa_handler == on_signal);
+}
+
 /* Each kick is followed by a return, whatever the guest is doing. */
 typedef struct
 {
@@ -416,6 +501,8 @@ main (int argc, char **argv)
   kvm_test_add ("/threads/cancelled-beforehand", test_cancelled_beforehand);
   kvm_test_add ("/threads/foreign-signal", test_foreign_signal);
   kvm_test_add ("/threads/no-room-for-signals", test_kick_without_room_for_signals);
+  g_test_add_func ("/threads/chosen-signal", test_chosen_signal);
+  g_test_add_func ("/threads/signal-in-use", test_signal_in_use);
   kvm_test_add ("/threads/no-kick-is-lost", test_no_kick_is_lost);
   kvm_test_add ("/threads/close-while-running", test_close_while_running);
   kvm_test_add ("/threads/close-vm-while-running", test_close_vm_while_running);
