@@ -53,30 +53,45 @@ peek_mmio (KvmExit *self, guint *size)
   return self->run->mmio.data;
 }
 
-/* All three architectures' guests are little-endian here, as is the page. */
-static guint64
-load (const guint8 *data, guint size)
+/* All three architectures' guests are little-endian here, as is the page. A copy of a length that
+ * the compiler knows is one instruction. */
+static inline guint64
+load_port (const guint8 *data, guint size)
+{
+  guint16 value16;
+  guint32 value32;
+
+  if (G_LIKELY (size == 1))
+    return *data;
+  if (size == 2)
+    {
+      memcpy (&value16, data, sizeof value16);
+      return value16;
+    }
+  memcpy (&value32, data, sizeof value32);
+  return value32;
+}
+
+static G_GNUC_NO_INLINE guint64
+load_odd (const guint8 *data, guint size)
 {
   guint64 value = 0;
 
-  /* A copy of a length that the compiler knows is one instruction. */
-  switch (size)
-    {
-    case 1:
-      return *data;
-    case 2:
-      memcpy (&value, data, 2);
-      return value;
-    case 4:
-      memcpy (&value, data, 4);
-      return value;
-    case 8:
-      memcpy (&value, data, 8);
-      return value;
-    default:
-      memcpy (&value, data, size);
-      return value;
-    }
+  memcpy (&value, data, size);
+  return value;
+}
+
+static inline guint64
+load (const guint8 *data, guint size)
+{
+  guint64 value;
+
+  if (G_LIKELY (size == 1 || size == 2 || size == 4))
+    return load_port (data, size);
+  if (size != 8)
+    return load_odd (data, size);
+  memcpy (&value, data, sizeof value);
+  return value;
 }
 
 static void
@@ -230,23 +245,24 @@ kvm_exit_get_value (KvmExit *self)
   const guint8 *data;
   guint size;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR)
-                                                | REASON (X86_WRMSR) | REASON (RISCV_CSR)),
-                        0);
+  g_return_val_if_fail (_kvm_is_exit (self), 0);
 
-  switch (self->reason)
+  /* The two that are met for every access, in the order of how often that is. */
+  if (G_LIKELY (self->reason == KVM_EXIT_REASON_IO))
     {
-    case KVM_EXIT_REASON_IO:
       data = peek_element (self, 0, &size);
-      return G_LIKELY (data != NULL) ? load (data, size) : 0;
-    case KVM_EXIT_REASON_MMIO:
+      return G_LIKELY (data != NULL) ? load_port (data, size) : 0;
+    }
+  if (G_LIKELY (self->reason == KVM_EXIT_REASON_MMIO))
+    {
       data = peek_mmio (self, &size);
       return load (data, size);
-    case KVM_EXIT_REASON_RISCV_CSR:
-      return _KVM_READ_ONCE (self->run->riscv_csr.new_value);
-    default:
-      return _KVM_READ_ONCE (self->run->msr.data);
     }
+
+  g_return_val_if_fail (
+      _kvm_exit_is (self, REASON (X86_RDMSR) | REASON (X86_WRMSR) | REASON (RISCV_CSR)), 0);
+  return self->reason == KVM_EXIT_REASON_RISCV_CSR ? _KVM_READ_ONCE (self->run->riscv_csr.new_value)
+                                                   : _KVM_READ_ONCE (self->run->msr.data);
 }
 
 /**
@@ -322,7 +338,7 @@ kvm_exit_get_element (KvmExit *self, guint index)
   g_return_val_if_fail (_kvm_exit_is (self, REASON (IO)), 0);
 
   data = peek_element (self, index, &size);
-  return data != NULL ? load (data, size) : 0;
+  return data != NULL ? load_port (data, size) : 0;
 }
 
 /**

@@ -40,23 +40,27 @@ KvmExit *_kvm_exit_new (int fd, gsize size, GError **error);
  * readable and the kernel's vCPU can go. */
 void _kvm_exit_detach (KvmExit *self);
 
-/* Bits of the reasons that have a name here. */
 #define _KVM_REASON_BIT(reason) (G_GUINT64_CONSTANT (1) << KVM_EXIT_REASON_##reason)
-#define _KVM_REASONS_NAMED                                                                         \
-  (((_KVM_REASON_BIT (TPR_ACCESS) << 1) - 1) | _KVM_REASON_BIT (INTERNAL_ERROR)                    \
-   | _KVM_REASON_BIT (SYSTEM_EVENT)                                                                \
+
+/* The reasons that have a name here and need no more than to be passed on. */
+#define _KVM_REASONS_COMMON                                                                        \
+  (((_KVM_REASON_BIT (TPR_ACCESS) << 1) - 1) | _KVM_REASON_BIT (SYSTEM_EVENT)                      \
    | ((_KVM_REASON_BIT (NOTIFY) << 1) - _KVM_REASON_BIT (IOAPIC_EOI))                              \
    | ((_KVM_REASON_BIT (SNP_REQ_CERTS) << 1) - _KVM_REASON_BIT (MEMORY_FAULT)))
 
-/* Takes over the reason that the kernel gave. */
+static inline gboolean
+_kvm_exit_is_common (guint raw_reason)
+{
+  return raw_reason < 64 && (_KVM_REASONS_COMMON >> raw_reason & 1);
+}
+
+/* Takes over the reason that the kernel gave, and what it is here. */
 static inline KvmExitReason
-_kvm_exit_latch (KvmExit *self, guint raw_reason)
+_kvm_exit_latch (KvmExit *self, guint raw_reason, KvmExitReason reason)
 {
   self->raw_reason = raw_reason;
-  self->reason = raw_reason < 64 && (_KVM_REASONS_NAMED >> raw_reason & 1)
-                     ? (KvmExitReason) raw_reason
-                     : KVM_EXIT_REASON_OTHER;
-  return self->reason;
+  self->reason = reason;
+  return reason;
 }
 
 /* Whether the exit is one of those in @reasons. */

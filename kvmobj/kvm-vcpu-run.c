@@ -129,7 +129,7 @@ enter_again (KvmVcpu *self, KvmAbiRun *run, int errsv)
 }
 
 /* On x86, where an internal error happened: the page does not say. */
-static G_GNUC_NO_INLINE void
+static void
 note_rip (KvmVcpu *self)
 {
 #if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
@@ -140,31 +140,49 @@ note_rip (KvmVcpu *self)
 #endif
 }
 
-static G_GNUC_NO_INLINE KvmExitReason
-finish_failed_run (KvmVcpu *self, KvmAbiRun *run, int errsv, GError **error)
+static KvmExitReason
+finish_failed_run (KvmVcpu *self, guint raw_reason, int errsv, GError **error)
 {
   KvmExit *exit = self->exit;
 
-  if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
-    return exit->reason = KVM_EXIT_REASON_ERROR;
-
   if (errsv == EINTR)
-    return _kvm_exit_latch (exit, KVM_EXIT_REASON_INTERRUPTED);
+    return _kvm_exit_latch (exit, KVM_EXIT_REASON_INTERRUPTED, KVM_EXIT_REASON_INTERRUPTED);
 
   /* The one exit that comes as a failure. The number is cleared so that a later failure is not
    * taken for it. */
-  if ((errsv == EFAULT || errsv == EHWPOISON)
-      && _KVM_READ_ONCE (run->exit_reason) == KVM_EXIT_REASON_MEMORY_FAULT)
+  if ((errsv == EFAULT || errsv == EHWPOISON) && raw_reason == KVM_EXIT_REASON_MEMORY_FAULT)
     {
       exit->error_number = errsv;
-      run->exit_reason = KVM_EXIT_REASON_UNKNOWN;
-      return _kvm_exit_latch (exit, KVM_EXIT_REASON_MEMORY_FAULT);
+      exit->run->exit_reason = KVM_EXIT_REASON_UNKNOWN;
+      return _kvm_exit_latch (exit, raw_reason, KVM_EXIT_REASON_MEMORY_FAULT);
     }
 
   _kvm_ioctl_set_error (&self->handle, _KVM_RUN, "KVM_RUN", errsv, error);
   if (errsv == ENOEXEC)
     _kvm_error_add_detail (error, "the vCPU is not initialized yet");
   return exit->reason = KVM_EXIT_REASON_ERROR;
+}
+
+/* The end of a run that was not just an exit with a reason that is often met. */
+static G_GNUC_NO_INLINE KvmExitReason
+finish_uncommon_run (KvmVcpu *self, guint raw_reason, int errsv, GError **error)
+{
+  KvmExitReason reason;
+
+  if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
+    reason = self->exit->reason = KVM_EXIT_REASON_ERROR;
+  else if (errsv != 0)
+    reason = finish_failed_run (self, raw_reason, errsv, error);
+  else
+    reason = _kvm_exit_latch (self->exit, raw_reason,
+                              raw_reason == KVM_EXIT_REASON_INTERNAL_ERROR
+                                  ? KVM_EXIT_REASON_INTERNAL_ERROR
+                                  : KVM_EXIT_REASON_OTHER);
+  _kvm_owner_leave_run (&self->handle.owner, _kvm_run_thread.tid);
+
+  if (reason == KVM_EXIT_REASON_INTERNAL_ERROR)
+    note_rip (self);
+  return reason;
 }
 
 /* What stands between a thread and its first run of a vCPU, or keeps it from one. */
@@ -213,7 +231,6 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
 {
   KvmRunThread *thread = &_kvm_run_thread;
   int tid = thread->tid, errsv = EAGAIN;
-  KvmExitReason reason;
   guint raw_reason;
   KvmAbiRun *run;
 
@@ -247,13 +264,10 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
   /* A close () in another thread puts a copy in the place of the page, which may be from before the
    * exit; so the reason counts only if the vCPU is still open after it was read. It is latched
    * before another thread can run the vCPU. */
-  if (G_LIKELY (errsv == 0 && _kvm_handle_is_usable (&self->handle)))
-    reason = _kvm_exit_latch (self->exit, raw_reason);
-  else
-    reason = finish_failed_run (self, run, errsv, error);
+  if (G_UNLIKELY (errsv != 0 || !_kvm_exit_is_common (raw_reason)
+                  || !_kvm_handle_is_usable (&self->handle)))
+    return finish_uncommon_run (self, raw_reason, errsv, error);
+  _kvm_exit_latch (self->exit, raw_reason, (KvmExitReason) raw_reason);
   _kvm_owner_leave_run (&self->handle.owner, tid);
-
-  if (G_UNLIKELY (reason == KVM_EXIT_REASON_INTERNAL_ERROR))
-    note_rip (self);
-  return reason;
+  return (KvmExitReason) raw_reason;
 }

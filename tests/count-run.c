@@ -45,22 +45,20 @@ main (int argc, char **argv)
 
         sum += kvm_vcpu_x86_get_sregs (vcpu, &sregs, &error);
       }
+  else if (strcmp (what, "interrupted") == 0)
+    for (guint64 i = 0; i < n; i++)
+      sum += kvm_vcpu_run (vcpu, NULL, &error) == KVM_EXIT_REASON_INTERRUPTED;
   else
     for (guint64 i = 0; i < n; i++)
-      switch (kvm_vcpu_run (vcpu, passed, &error))
-        {
-        case KVM_EXIT_REASON_IO:
-        case KVM_EXIT_REASON_MMIO:
-          if (is_read)
-            kvm_exit_set_value (exit, i);
-          else
-            sum += kvm_exit_get_value (exit);
-          break;
-        case KVM_EXIT_REASON_INTERRUPTED:
-          sum++;
-          break;
-        default:
+      {
+        KvmExitReason reason = kvm_vcpu_run (vcpu, passed, &error);
+
+        if (reason != KVM_EXIT_REASON_IO && reason != KVM_EXIT_REASON_MMIO)
           g_error ("%s: %s", what, error ? error->message : kvm_exit_to_string (exit));
-        }
+        if (is_read)
+          kvm_exit_set_value (exit, i);
+        else
+          sum += kvm_exit_get_value (exit);
+      }
   return sum == G_MAXUINT64;
 }
