@@ -80,10 +80,4 @@ _kvm_exit_is (KvmExit *self, guint64 reasons)
 /* A copy of @n 64-bit words of the page. */
 guint64 *_kvm_exit_copy_words (const guint64 *words, gsize n, gsize *n_words);
 
-/* The parts of a line of kvm_exit_to_string () that only one architecture has; each appends to
- * @string and returns TRUE if the exit is one of its own. */
-gboolean _kvm_exit_x86_print (KvmExit *self, GString *string);
-gboolean _kvm_exit_arm64_print (KvmExit *self, GString *string);
-gboolean _kvm_exit_riscv_print (KvmExit *self, GString *string);
-
 G_END_DECLS

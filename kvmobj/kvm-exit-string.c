@@ -159,6 +159,144 @@ print_interruption (KvmExit *self, GString *string)
   g_string_append (string, causes[self->interruption]);
 }
 
+/* An exit that only x86 has; FALSE if this is none. */
+static gboolean
+print_x86 (KvmExit *self, GString *string)
+{
+  const KvmAbiRun *run = self->run;
+
+  switch (self->reason)
+    {
+    case KVM_EXIT_REASON_EXCEPTION:
+      g_string_append_printf (string, "exception %u, error code 0x%x", run->ex.exception,
+                              run->ex.error_code);
+      return TRUE;
+    case KVM_EXIT_REASON_HLT:
+      g_string_append (string, "halt");
+      return TRUE;
+    case KVM_EXIT_REASON_IRQ_WINDOW_OPEN:
+      g_string_append (string, "interrupt window open");
+      return TRUE;
+    case KVM_EXIT_REASON_SHUTDOWN:
+      g_string_append (string, "shutdown (often a triple fault)");
+      return TRUE;
+    case KVM_EXIT_REASON_SET_TPR:
+      g_string_append_printf (string, "task priority set to %" G_GUINT64_FORMAT, run->cr8);
+      return TRUE;
+    case KVM_EXIT_REASON_TPR_ACCESS:
+      g_string_append_printf (string, "task priority %s at rip 0x%" G_GINT64_MODIFIER "x",
+                              run->tpr_access.is_write ? "written" : "read", run->tpr_access.rip);
+      return TRUE;
+    case KVM_EXIT_REASON_IOAPIC_EOI:
+      g_string_append_printf (string, "end of interrupt %u", run->eoi.vector);
+      return TRUE;
+    case KVM_EXIT_REASON_X86_RDMSR:
+    case KVM_EXIT_REASON_X86_WRMSR:
+      g_string_append_printf (string, "MSR %s of 0x%08x",
+                              self->reason == KVM_EXIT_REASON_X86_RDMSR ? "read" : "write",
+                              run->msr.index);
+      if (self->reason == KVM_EXIT_REASON_X86_WRMSR)
+        g_string_append_printf (string, ": 0x%016" G_GINT64_MODIFIER "x", run->msr.data);
+      g_string_append_printf (string, " (%s)",
+                              run->msr.reason & 1   ? "not valid"
+                              : run->msr.reason & 2 ? "not known to the kernel"
+                              : run->msr.reason & 4 ? "denied by a filter"
+                                                    : "no reason given");
+      return TRUE;
+    case KVM_EXIT_REASON_AP_RESET_HOLD:
+      g_string_append (string, "application processor waits for its start");
+      return TRUE;
+    case KVM_EXIT_REASON_X86_BUS_LOCK:
+      g_string_append (string, "bus locked");
+      return TRUE;
+    case KVM_EXIT_REASON_NOTIFY:
+      g_string_append_printf (string, "no events taken for too long%s",
+                              run->notify.flags & 1 ? ", context lost" : "");
+      return TRUE;
+    case KVM_EXIT_REASON_HYPERV:
+      if (run->hyperv.type == KVMOBJ_HYPERV_HCALL)
+        g_string_append_printf (string, "Hyper-V hypercall 0x%" G_GINT64_MODIFIER "x",
+                                run->hyperv.hcall.input);
+      else
+        g_string_append_printf (string, "Hyper-V %s, MSR 0x%08x",
+                                run->hyperv.type == KVMOBJ_HYPERV_SYNIC    ? "interrupt controller"
+                                : run->hyperv.type == KVMOBJ_HYPERV_SYNDBG ? "debugger"
+                                                                           : "something new",
+                                run->hyperv.synic.msr);
+      return TRUE;
+    case KVM_EXIT_REASON_XEN:
+      g_string_append_printf (string, "Xen hypercall %" G_GUINT64_FORMAT " from CPL %u",
+                              run->xen.input, run->xen.cpl);
+      return TRUE;
+    case KVM_EXIT_REASON_TDX:
+      g_string_append_printf (string, "TDX call 0x%" G_GINT64_MODIFIER "x", run->tdx.nr);
+      return TRUE;
+    case KVM_EXIT_REASON_SNP_REQ_CERTS:
+      g_string_append_printf (string,
+                              "SEV-SNP certificates wanted in %" G_GUINT64_FORMAT
+                              " pages at 0x%" G_GINT64_MODIFIER "x",
+                              run->snp_req_certs.npages, run->snp_req_certs.gpa);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* An exit that only arm64 has; FALSE if this is none. */
+static gboolean
+print_arm64 (KvmExit *self, GString *string)
+{
+  const KvmAbiRun *run = self->run;
+
+  switch (self->reason)
+    {
+    case KVM_EXIT_REASON_ARM_NISV:
+    case KVM_EXIT_REASON_ARM_LDST64B:
+      g_string_append_printf (
+          string, "%s at 0x%08" G_GINT64_MODIFIER "x (ISS 0x%" G_GINT64_MODIFIER "x)",
+          self->reason == KVM_EXIT_REASON_ARM_NISV ? "memory access that was not decoded"
+                                                   : "64-byte load or store",
+          run->arm_nisv.fault_ipa, run->arm_nisv.esr_iss);
+      return TRUE;
+    case KVM_EXIT_REASON_ARM_SEA:
+      g_string_append_printf (string,
+                              "memory with a hardware error at virtual 0x%" G_GINT64_MODIFIER
+                              "x (ESR 0x%" G_GINT64_MODIFIER "x)",
+                              run->arm_sea.gva, run->arm_sea.esr);
+      if (run->arm_sea.flags & 1)
+        g_string_append_printf (string, ", physical 0x%" G_GINT64_MODIFIER "x", run->arm_sea.gpa);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* An exit that only riscv has; FALSE if this is none. */
+static gboolean
+print_riscv (KvmExit *self, GString *string)
+{
+  const KvmAbiRun *run = self->run;
+
+  switch (self->reason)
+    {
+    case KVM_EXIT_REASON_RISCV_SBI:
+      g_string_append_printf (
+          string, "SBI call, extension 0x%" G_GINT64_MODIFIER "x, function %" G_GUINT64_FORMAT,
+          run->riscv_sbi.extension_id, run->riscv_sbi.function_id);
+      return TRUE;
+    case KVM_EXIT_REASON_RISCV_CSR:
+      g_string_append_printf (string, "CSR 0x%03" G_GINT64_MODIFIER "x %s", run->riscv_csr.csr_num,
+                              run->riscv_csr.write_mask != 0 ? "written" : "read");
+      if (run->riscv_csr.write_mask != 0)
+        g_string_append_printf (string,
+                                ": 0x%" G_GINT64_MODIFIER "x, mask 0x%" G_GINT64_MODIFIER "x",
+                                run->riscv_csr.new_value, run->riscv_csr.write_mask);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 static void
 print_other (KvmExit *self, GString *string)
 {
@@ -232,8 +370,7 @@ kvm_exit_to_string (KvmExit *self)
           kvm_exit_is_memory_poisoned (self) ? ", hardware error" : "");
       break;
     default:
-      if (!_kvm_exit_x86_print (self, string) && !_kvm_exit_arm64_print (self, string)
-          && !_kvm_exit_riscv_print (self, string))
+      if (!print_x86 (self, string) && !print_arm64 (self, string) && !print_riscv (self, string))
         print_other (self, string);
     }
   return g_string_free (string, FALSE);

@@ -25,10 +25,6 @@ KvmVm *_kvm_vm_new_take_fd (KvmSystem *system, int fd);
 void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);
 void _kvm_vm_remove_child (KvmVm *self, KvmHandle *child);
 
-/* Deletes the slots in the kernel. Called with the lock held, but for finalize; the result, which
- * may be NULL, has the last references to the memory. */
-GPtrArray *_kvm_vm_steal_memory (KvmVm *self);
-
 gboolean _kvm_handle_enable_capability (KvmHandle *self, guint capability, const guint64 *arguments,
                                         gsize n_arguments, GError **error);
 

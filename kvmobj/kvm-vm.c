@@ -9,6 +9,7 @@
 #include "kvm-error-private.h"
 #include "kvm-fork-private.h"
 #include "kvm-ioctl-private.h"
+#include "kvm-memory-map-private.h"
 #include "kvm-system-private.h"
 #include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"

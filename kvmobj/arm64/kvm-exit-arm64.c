@@ -136,31 +136,3 @@ kvm_exit_arm64_get_sea_physical_address (KvmExit *self)
 {
   _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (ARM_SEA), arm_sea.gpa);
 }
-
-gboolean
-_kvm_exit_arm64_print (KvmExit *self, GString *string)
-{
-  const KvmAbiRun *run = self->run;
-
-  switch (self->reason)
-    {
-    case KVM_EXIT_REASON_ARM_NISV:
-    case KVM_EXIT_REASON_ARM_LDST64B:
-      g_string_append_printf (
-          string, "%s at 0x%08" G_GINT64_MODIFIER "x (ISS 0x%" G_GINT64_MODIFIER "x)",
-          self->reason == KVM_EXIT_REASON_ARM_NISV ? "memory access that was not decoded"
-                                                   : "64-byte load or store",
-          run->arm_nisv.fault_ipa, run->arm_nisv.esr_iss);
-      return TRUE;
-    case KVM_EXIT_REASON_ARM_SEA:
-      g_string_append_printf (string,
-                              "memory with a hardware error at virtual 0x%" G_GINT64_MODIFIER
-                              "x (ESR 0x%" G_GINT64_MODIFIER "x)",
-                              run->arm_sea.gva, run->arm_sea.esr);
-      if (run->arm_sea.flags & 1)
-        g_string_append_printf (string, ", physical 0x%" G_GINT64_MODIFIER "x", run->arm_sea.gpa);
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}

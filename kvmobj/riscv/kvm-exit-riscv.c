@@ -129,28 +129,3 @@ kvm_exit_riscv_get_csr_write_mask (KvmExit *self)
 {
   _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (RISCV_CSR), riscv_csr.write_mask);
 }
-
-gboolean
-_kvm_exit_riscv_print (KvmExit *self, GString *string)
-{
-  const KvmAbiRun *run = self->run;
-
-  switch (self->reason)
-    {
-    case KVM_EXIT_REASON_RISCV_SBI:
-      g_string_append_printf (
-          string, "SBI call, extension 0x%" G_GINT64_MODIFIER "x, function %" G_GUINT64_FORMAT,
-          run->riscv_sbi.extension_id, run->riscv_sbi.function_id);
-      return TRUE;
-    case KVM_EXIT_REASON_RISCV_CSR:
-      g_string_append_printf (string, "CSR 0x%03" G_GINT64_MODIFIER "x %s", run->riscv_csr.csr_num,
-                              run->riscv_csr.write_mask != 0 ? "written" : "read");
-      if (run->riscv_csr.write_mask != 0)
-        g_string_append_printf (string,
-                                ": 0x%" G_GINT64_MODIFIER "x, mask 0x%" G_GINT64_MODIFIER "x",
-                                run->riscv_csr.new_value, run->riscv_csr.write_mask);
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
