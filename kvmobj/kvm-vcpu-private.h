@@ -45,6 +45,8 @@ gboolean _kvm_vcpu_owns_fd (int fd);
 
 /* Sets a bit of the kick word, and gets the vCPU out of the kernel. */
 void _kvm_vcpu_kick_for (KvmVcpu *self, int reason);
-void _kvm_vcpu_set_cancellable (KvmVcpu *self, GCancellable *cancellable);
+
+/* For finalize. */
+void _kvm_vcpu_drop_cancellable (KvmVcpu *self);
 
 G_END_DECLS

@@ -54,19 +54,39 @@ kvm_vcpu_kick (KvmVcpu *self)
   _kvm_vcpu_kick_for (self, KVM_KICK_KICKED);
 }
 
+/* The connection refers to the vCPU weakly: whoever cancels may drop the last reference to it, in
+ * another handler or in another thread. */
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  _kvm_vcpu_kick_for (user_data, KVM_KICK_CANCELLED);
+  g_autoptr (KvmVcpu) self = g_weak_ref_get (user_data);
+
+  if (self != NULL)
+    _kvm_vcpu_kick_for (self, KVM_KICK_CANCELLED);
+}
+
+static void
+free_weak_ref (gpointer data)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+/* If it is cancelled already, this calls the handler at once and makes no connection. */
+static void
+connect_cancellable (KvmVcpu *self)
+{
+  GWeakRef *reference = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (reference, self);
+  self->cancellable_handler = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled),
+                                                     reference, free_weak_ref);
 }
 
 /* The connection to a cancellable costs much more than a run, so it is kept between runs. */
-G_GNUC_NO_INLINE void
-_kvm_vcpu_set_cancellable (KvmVcpu *self, GCancellable *cancellable)
+static G_GNUC_NO_INLINE void
+change_cancellable (KvmVcpu *self, GCancellable *cancellable)
 {
-  if (self->cancellable == cancellable)
-    return;
-
   if (self->cancellable != NULL)
     {
       g_cancellable_disconnect (self->cancellable, self->cancellable_handler);
@@ -76,9 +96,20 @@ _kvm_vcpu_set_cancellable (KvmVcpu *self, GCancellable *cancellable)
   if (cancellable != NULL)
     {
       self->cancellable = g_object_ref (cancellable);
-      self->cancellable_handler
-          = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL);
+      connect_cancellable (self);
     }
+}
+
+/* Nothing waits here for a handler that is being called, which may be the caller's. */
+void
+_kvm_vcpu_drop_cancellable (KvmVcpu *self)
+{
+  if (self->cancellable == NULL)
+    return;
+
+  if (self->cancellable_handler != 0)
+    g_signal_handler_disconnect (self->cancellable, self->cancellable_handler);
+  g_clear_object (&self->cancellable);
 }
 
 /* Uses up what is in the kick word. Returns whether the run is to end. */
@@ -92,6 +123,8 @@ consume_kick (KvmVcpu *self)
   if ((kick & KVM_KICK_CANCELLED) && !g_cancellable_is_cancelled (self->cancellable))
     {
       g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
+      if (self->cancellable != NULL && self->cancellable_handler == 0)
+        connect_cancellable (self);
       if (g_cancellable_is_cancelled (self->cancellable))
         g_atomic_int_or (&self->kick, KVM_KICK_CANCELLED);
       else
@@ -249,7 +282,7 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
     }
 
   if (G_UNLIKELY (cancellable != self->cancellable))
-    _kvm_vcpu_set_cancellable (self, cancellable);
+    change_cancellable (self, cancellable);
   run = self->exit->run;
   thread->run = run;
 

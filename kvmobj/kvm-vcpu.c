@@ -68,7 +68,7 @@ kvm_vcpu_finalize (GObject *object)
 {
   KvmVcpu *self = KVM_VCPU (object);
 
-  _kvm_vcpu_set_cancellable (self, NULL);
+  _kvm_vcpu_drop_cancellable (self);
   if (self->vm != NULL)
     _kvm_vm_remove_child (self->vm, &self->handle);
 

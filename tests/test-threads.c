@@ -183,6 +183,46 @@ test_cancelled_beforehand (void)
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_CANCELLED);
 }
 
+/* A cancellable that is cancelled when it is first seen, reset, and cancelled again in a run. */
+static void
+test_cancelled_again (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Run run = { .vcpu = guest->vcpu, .cancellable = cancellable };
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+
+  g_cancellable_cancel (cancellable);
+  kvm_vcpu_run (guest->vcpu, cancellable, &error);
+  g_assert_no_error (error);
+  g_cancellable_reset (cancellable);
+  thread = run_in_thread (&run);
+  g_cancellable_cancel (cancellable);
+  g_thread_join (thread);
+  g_assert_cmpint (run.reason, ==, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_CANCELLED);
+}
+
+static void
+drop_guest (GCancellable *cancellable, gpointer user_data)
+{
+  kvm_test_guest_free (user_data);
+}
+
+/* The last reference to the vCPU goes while its cancellable is being cancelled. */
+static void
+test_dropped_by_cancelling (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  KvmTestGuest *guest = KVM_TEST_GUEST (halt);
+  g_autoptr (GError) error = NULL;
+
+  g_signal_connect (cancellable, "cancelled", G_CALLBACK (drop_guest), guest);
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_EXIT_REASON_HLT);
+  g_cancellable_cancel (cancellable);
+}
+
 static void
 on_signal (int signal_number)
 {
@@ -499,6 +539,8 @@ main (int argc, char **argv)
   kvm_test_add ("/threads/kick-is-sticky", test_kick_is_sticky);
   kvm_test_add ("/threads/cancellable", test_cancellable);
   kvm_test_add ("/threads/cancelled-beforehand", test_cancelled_beforehand);
+  kvm_test_add ("/threads/cancelled-again", test_cancelled_again);
+  kvm_test_add ("/threads/dropped-by-cancelling", test_dropped_by_cancelling);
   kvm_test_add ("/threads/foreign-signal", test_foreign_signal);
   kvm_test_add ("/threads/no-room-for-signals", test_kick_without_room_for_signals);
   g_test_add_func ("/threads/chosen-signal", test_chosen_signal);
