@@ -248,7 +248,7 @@ kvm_device_close (KvmDevice *self)
  * Lends the file descriptor, for ioctls that the library does not know. It is the device's: neither
  * close it nor keep it longer than the device.
  *
- * Returns: the file descriptor; -1 if the device was never opened
+ * Returns: the file descriptor; -1 if the device is closed or was never opened
  *
  * Since: 0.1
  */
@@ -257,7 +257,7 @@ kvm_device_get_fd (KvmDevice *self)
 {
   g_return_val_if_fail (KVM_IS_DEVICE (self), -1);
 
-  return self->handle.fd;
+  return _kvm_handle_get_fd (&self->handle);
 }
 
 /**

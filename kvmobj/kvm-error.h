@@ -25,7 +25,7 @@ G_BEGIN_DECLS
  * @KVM_ERROR_NOT_FOUND: `ENOENT`: there is no such file, register, or coalesced zone
  * @KVM_ERROR_INTERRUPTED: `EINTR`: signals kept interrupting the call, more often than it is
  * retried
- * @KVM_ERROR_IO: `EIO`
+ * @KVM_ERROR_IO: `EIO`: the virtual machine was made by another process, or is dead
  * @KVM_ERROR_NO_SUCH_ATTRIBUTE: `ENXIO`: there is no such attribute, device, or address
  * @KVM_ERROR_TOO_BIG: `E2BIG`: a list is longer than the kernel takes
  * @KVM_ERROR_BAD_FD: `EBADF`

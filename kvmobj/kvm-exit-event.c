@@ -271,8 +271,8 @@ kvm_exit_get_raw_system_event (KvmExit *self)
  * @n_data: (out): the length of the result, at most 16
  *
  * Gets what the kernel adds to the event. The first word holds flags, such as whether a reset on
- * arm64 was asked for with the second version of PSCI's call. Kernels without
- * %KVM_CAPABILITY_SYSTEM_EVENT_DATA give no length, and the result is empty.
+ * arm64 was asked for with the second version of PSCI's call. On kernels without
+ * %KVM_CAPABILITY_SYSTEM_EVENT_DATA neither the length nor the data mean anything.
  *
  * Returns: (array length=n_data) (transfer full): the data
  *

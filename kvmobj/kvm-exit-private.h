@@ -21,7 +21,7 @@ struct _KvmExit
   int error_number;   /* of an exit that comes as a failure of KVM_RUN */
   gboolean rip_known; /* x86: whether rip tells where an internal error stopped the guest */
   guint64 rip;
-  KvmForkMapping fork_mapping;
+  KvmForkMapping fork_mapping; /* of a run page; not of a copy */
 };
 
 extern GTypeClass *_kvm_exit_class G_GNUC_INTERNAL;

@@ -59,11 +59,10 @@ kvm_exit_finalize (GObject *object)
 {
   KvmExit *self = KVM_EXIT (object);
 
+  if (self->fork_mapping.size != 0)
+    _kvm_fork_remove_mapping (&self->fork_mapping);
   if (self->size != 0)
-    {
-      _kvm_fork_remove_mapping (&self->fork_mapping);
-      munmap (self->run, self->size);
-    }
+    munmap (self->run, self->size);
 
   G_OBJECT_CLASS (kvm_exit_parent_class)->finalize (object);
 }
@@ -88,9 +87,6 @@ exit_new_take_mapping (gpointer mapping, gsize size)
 
   self->run = mapping;
   self->size = size;
-  self->fork_mapping.address = mapping;
-  self->fork_mapping.size = size;
-  _kvm_fork_add_mapping (&self->fork_mapping);
   return self;
 }
 
@@ -98,28 +94,34 @@ KvmExit *
 _kvm_exit_new (int fd, gsize size, GError **error)
 {
   gpointer mapping = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  KvmExit *self;
 
   if (mapping == MAP_FAILED)
     {
       _kvm_error_set_errno (error, errno, "mmap () of a vCPU's run page");
       return NULL;
     }
-  return exit_new_take_mapping (mapping, size);
+
+  self = exit_new_take_mapping (mapping, size);
+  self->fork_mapping.address = mapping;
+  self->fork_mapping.size = size;
+  _kvm_fork_add_mapping (&self->fork_mapping);
+  return self;
 }
 
 void
 _kvm_exit_detach (KvmExit *self)
 {
-  gpointer copy = g_try_malloc (self->size);
+  gpointer copy
+      = mmap (NULL, self->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-  if (copy == NULL)
+  if (copy == MAP_FAILED)
     return;
+
+  /* Another thread that is reading sees the page or its copy, and nothing in between. */
   memcpy (copy, self->run, self->size);
-  if (mmap (self->run, self->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-            -1, 0)
-      != MAP_FAILED)
-    memcpy (self->run, copy, self->size);
-  g_free (copy);
+  if (mremap (copy, self->size, self->size, MREMAP_MAYMOVE | MREMAP_FIXED, self->run) == MAP_FAILED)
+    munmap (copy, self->size);
 }
 
 guint64 *

@@ -13,6 +13,25 @@ extern guint _kvm_fork_generation G_GNUC_INTERNAL;
  */
 void _kvm_fork_watch (void);
 
+/* A lock of an object that was made in the process @generation. In a forked child another thread of
+ * the parent's may hold it for ever; then there is nothing to be done with what it guards. */
+static inline gboolean
+_kvm_fork_lock (GMutex *lock, guint generation)
+{
+  if (G_UNLIKELY (generation != _kvm_fork_generation))
+    return g_mutex_trylock (lock);
+
+  g_mutex_lock (lock);
+  return TRUE;
+}
+
+static inline void
+_kvm_fork_clear_lock (GMutex *lock, guint generation)
+{
+  if (G_LIKELY (generation == _kvm_fork_generation))
+    g_mutex_clear (lock);
+}
+
 /* A mapping whose pages a forked child must not share with its parent. It is replaced by private
  * zero pages in the child. */
 typedef struct _KvmForkMapping KvmForkMapping;

@@ -48,6 +48,13 @@ _kvm_handle_is_usable (KvmHandle *self)
   return (guint) g_atomic_int_get (&self->generation) == _kvm_fork_generation;
 }
 
+/* To lend: -1 if nothing of KVM's is behind the number. */
+static inline int
+_kvm_handle_get_fd (KvmHandle *self)
+{
+  return g_atomic_int_get (&self->generation) != 0 ? self->fd : -1;
+}
+
 /* Whether the handle may be used, else the reason as an error. @what is an ioctl or a method. */
 void _kvm_handle_set_unusable_error (KvmHandle *self, const char *what, GError **error);
 

@@ -13,28 +13,38 @@
  * can be interrupted at all. */
 #define MAX_TRIES 100
 
-/* The capabilities that ioctls depend on. An ioctl that the kernel does not know is ENOTTY on a VM
- * or device but EINVAL on a system or vCPU fd, just like a bad argument: what the kernel says of
- * the capability tells them apart. */
+#define ANY                                                                                        \
+  (1u << KVM_HANDLE_SYSTEM | 1u << KVM_HANDLE_VM | 1u << KVM_HANDLE_VCPU | 1u << KVM_HANDLE_DEVICE)
+#define ON(kind) (1u << KVM_HANDLE_##kind)
+
+/* The capabilities that ioctls depend on, by the kinds of fd. An ioctl that the kernel does not
+ * know is ENOTTY on some fds but EINVAL on others, just like a bad argument: what the kernel says
+ * of the capability tells them apart. (arm64 has attributes of VMs without the capability.) */
 static const struct
 {
+  guint kinds;
   gulong request;
   KvmCapability capability;
 } gates[] = {
-  { _KVM_GET_SUPPORTED_CPUID, KVM_CAPABILITY_EXT_CPUID },
-  { _KVM_SET_TSS_ADDR, KVM_CAPABILITY_SET_TSS_ADDR },
-  { _KVM_SET_USER_MEMORY_REGION, KVM_CAPABILITY_USER_MEMORY },
-  { _KVM_CREATE_IRQCHIP, KVM_CAPABILITY_IRQCHIP },
-  { _KVM_CREATE_PIT2, KVM_CAPABILITY_PIT2 },
-  { _KVM_SET_CPUID2, KVM_CAPABILITY_EXT_CPUID },
-  { _KVM_GET_CPUID2, KVM_CAPABILITY_EXT_CPUID },
-  { _KVM_GET_MP_STATE, KVM_CAPABILITY_MP_STATE },
-  { _KVM_SET_MP_STATE, KVM_CAPABILITY_MP_STATE },
-  { _KVM_SET_GUEST_DEBUG, KVM_CAPABILITY_SET_GUEST_DEBUG },
-  { _KVM_GET_ONE_REG, KVM_CAPABILITY_ONE_REG },
-  { _KVM_SET_ONE_REG, KVM_CAPABILITY_ONE_REG },
-  { _KVM_GET_REG_LIST, KVM_CAPABILITY_ONE_REG },
-  { _KVM_CREATE_DEVICE, KVM_CAPABILITY_DEVICE_CTRL },
+  { ANY, _KVM_GET_SUPPORTED_CPUID, KVM_CAPABILITY_EXT_CPUID },
+  { ANY, _KVM_SET_TSS_ADDR, KVM_CAPABILITY_SET_TSS_ADDR },
+  { ANY, _KVM_SET_USER_MEMORY_REGION, KVM_CAPABILITY_USER_MEMORY },
+  { ANY, _KVM_CREATE_IRQCHIP, KVM_CAPABILITY_IRQCHIP },
+  { ANY, _KVM_CREATE_PIT2, KVM_CAPABILITY_PIT2 },
+  { ANY, _KVM_SET_CPUID2, KVM_CAPABILITY_EXT_CPUID },
+  { ANY, _KVM_GET_CPUID2, KVM_CAPABILITY_EXT_CPUID },
+  { ANY, _KVM_GET_MP_STATE, KVM_CAPABILITY_MP_STATE },
+  { ANY, _KVM_SET_MP_STATE, KVM_CAPABILITY_MP_STATE },
+  { ANY, _KVM_SET_GUEST_DEBUG, KVM_CAPABILITY_SET_GUEST_DEBUG },
+  { ANY, _KVM_GET_ONE_REG, KVM_CAPABILITY_ONE_REG },
+  { ANY, _KVM_SET_ONE_REG, KVM_CAPABILITY_ONE_REG },
+  { ANY, _KVM_GET_REG_LIST, KVM_CAPABILITY_ONE_REG },
+  { ANY, _KVM_CREATE_DEVICE, KVM_CAPABILITY_DEVICE_CTRL },
+  { ON (SYSTEM), _KVM_GET_DEVICE_ATTR, KVM_CAPABILITY_SYS_ATTRIBUTES },
+  { ON (VCPU), _KVM_GET_DEVICE_ATTR, KVM_CAPABILITY_VCPU_ATTRIBUTES },
+  { ON (VCPU), _KVM_SET_DEVICE_ATTR, KVM_CAPABILITY_VCPU_ATTRIBUTES },
+  { ON (VM), _KVM_ENABLE_CAP, KVM_CAPABILITY_ENABLE_CAP_VM },
+  { ON (VCPU), _KVM_ENABLE_CAP, KVM_CAPABILITY_ENABLE_CAP },
 };
 
 int
@@ -56,7 +66,7 @@ set_gate_error (KvmHandle *handle, gulong request, const char *name, const char 
                 GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (gates); i++)
-    if (gates[i].request == request)
+    if (gates[i].request == request && (gates[i].kinds & 1u << handle->kind))
       {
         g_autoptr (GEnumClass) klass = NULL;
         GEnumValue *value;
@@ -101,6 +111,8 @@ _kvm_ioctl_set_error (KvmHandle *handle, gulong request, const char *name, int e
       G_GNUC_FALLTHROUGH;
     default:
       _kvm_error_set_errno (error, errsv, "%s on %s", name, object);
+      if (errsv == EIO && handle->kind != KVM_HANDLE_SYSTEM)
+        _kvm_error_add_detail (error, "the VM was made by another process, or is dead");
     }
 }
 

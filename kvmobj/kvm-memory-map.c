@@ -209,15 +209,24 @@ insert_slot (KvmVm *vm, KvmSlot *slot, GError **error)
   return TRUE;
 }
 
+static gboolean
+lock_vm (KvmVm *vm, GError **error)
+{
+  if (_kvm_vm_lock (vm))
+    return TRUE;
+
+  _kvm_handle_set_unusable_error (&vm->handle, "KVM_SET_USER_MEMORY_REGION", error);
+  return FALSE;
+}
+
 gboolean
 _kvm_vm_add_slot (KvmVm *vm, KvmSlot *slot, GError **error)
 {
   gboolean ret;
 
-  if (!check_arguments (slot, error))
+  if (!check_arguments (slot, error) || !lock_vm (vm, error))
     return FALSE;
 
-  g_mutex_lock (&vm->lock);
   ret = insert_slot (vm, slot, error);
   g_mutex_unlock (&vm->lock);
   return ret;
@@ -229,7 +238,9 @@ _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error)
   g_autoptr (KvmMemory) memory = NULL; /* goes after the lock */
   gboolean removed = FALSE;
 
-  g_mutex_lock (&vm->lock);
+  if (!lock_vm (vm, error))
+    return FALSE;
+
   if (!slot->vm_has_it)
     g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED,
                  "The memory slot at 0x%" G_GINT64_MODIFIER "x is removed already",

@@ -350,9 +350,8 @@ kvm_memory_slot_get_memory (KvmMemorySlot *self)
 
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), NULL);
 
-  if (self->slot != NULL)
+  if (self->slot != NULL && _kvm_vm_lock (self->vm))
     {
-      g_mutex_lock (&self->vm->lock);
       if (self->slot->memory != NULL)
         memory = g_object_ref (self->slot->memory);
       g_mutex_unlock (&self->vm->lock);

@@ -302,7 +302,8 @@ kvm_memory_get_pointer (KvmMemory *self)
  *
  * Copies bytes out of the memory.
  *
- * Fails with %KVM_ERROR_INVALID if there are no such bytes, and with %KVM_ERROR_WRONG_PROCESS.
+ * Fails with %KVM_ERROR_INVALID if there are no such bytes, %KVM_ERROR_CLOSED if the memory was
+ * never made, and with %KVM_ERROR_WRONG_PROCESS in a forked child.
  *
  * Returns: %TRUE on success
  *
@@ -332,8 +333,8 @@ kvm_memory_read (KvmMemory *self, guint64 offset, gpointer buffer, gsize length,
  *
  * Copies bytes out of the memory.
  *
- * Fails with %KVM_ERROR_INVALID if there are no such bytes, %KVM_ERROR_NO_MEMORY, and with
- * %KVM_ERROR_WRONG_PROCESS.
+ * Fails with %KVM_ERROR_INVALID if there are no such bytes, %KVM_ERROR_NO_MEMORY, %KVM_ERROR_CLOSED
+ * if the memory was never made, and with %KVM_ERROR_WRONG_PROCESS.
  *
  * Returns: (array length=length) (transfer full): the bytes
  *
@@ -373,7 +374,8 @@ kvm_memory_read_bytes (KvmMemory *self, guint64 offset, gsize size, gsize *lengt
  *
  * Copies bytes into the memory.
  *
- * Fails with %KVM_ERROR_INVALID if they do not fit, and with %KVM_ERROR_WRONG_PROCESS.
+ * Fails with %KVM_ERROR_INVALID if they do not fit, %KVM_ERROR_CLOSED if the memory was
+ * never made, and with %KVM_ERROR_WRONG_PROCESS in a forked child.
  *
  * Returns: %TRUE on success
  *
@@ -403,7 +405,8 @@ kvm_memory_write (KvmMemory *self, guint64 offset, const guint8 *data, gsize len
  *
  * Fills a part of the memory with one value.
  *
- * Fails with %KVM_ERROR_INVALID if there are no such bytes, and with %KVM_ERROR_WRONG_PROCESS.
+ * Fails with %KVM_ERROR_INVALID if there are no such bytes, %KVM_ERROR_CLOSED if the memory was
+ * never made, and with %KVM_ERROR_WRONG_PROCESS in a forked child.
  *
  * Returns: %TRUE on success
  *

@@ -55,4 +55,7 @@ _kvm_owner_leave_run (int *owner, int tid)
 /* Sends the kick signal to the thread in run (), if there is one. */
 void _kvm_owner_signal_run (int *owner);
 
+/* In a forked child, whose only thread holds no lock. */
+void _kvm_owner_forget (void);
+
 G_END_DECLS

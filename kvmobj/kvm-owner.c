@@ -106,3 +106,10 @@ _kvm_owner_signal_run (int *owner)
       seen = g_atomic_int_get (owner);
     }
 }
+
+void
+_kvm_owner_forget (void)
+{
+  g_mutex_init (&lock);
+  g_cond_init (&changed);
+}

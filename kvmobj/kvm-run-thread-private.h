@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /* What a thread that runs vCPUs has of its own. */
 typedef struct
 {
-  int tid;        /* 0 until the thread is prepared */
-  KvmAbiRun *run; /* the page of the vCPU that it is running now; the signal handler reads it */
+  int tid; /* 0 until the thread is prepared */
+  KvmAbiRun
+      *volatile run; /* the page of the vCPU that it is running now; the signal handler reads it */
 } KvmRunThread;
 
 extern __thread KvmRunThread _kvm_run_thread G_GNUC_INTERNAL
@@ -21,7 +22,7 @@ gboolean _kvm_run_thread_prepare (GError **error);
 /* Sends the kick signal to a thread that a vCPU names as its owner. */
 void _kvm_run_thread_signal (int tid);
 
-/* In a forked child, whose only thread has another tid. */
+/* In a forked child, whose only thread has another tid and holds no lock. */
 void _kvm_run_thread_forget (void);
 
 G_END_DECLS

@@ -102,6 +102,7 @@ _kvm_run_thread_signal (int tid)
 void
 _kvm_run_thread_forget (void)
 {
+  g_mutex_init (&lock); /* a thread that is not here may have had it */
   _kvm_run_thread = (KvmRunThread){ 0, NULL };
 }
 

@@ -14,6 +14,7 @@ struct _KvmSystem
   char *path;                       /* owned; where to open it, NULL if an fd was given */
   int fd_to_take;                   /* -1, or what was given until it is taken */
   int vcpu_mmap_size;               /* fetched once, when it is opened */
+  guint generation;                 /* _kvm_fork_generation of the process that made it */
   GMutex lock;                      /* for what follows */
   KvmX86Cpuid *x86_supported_cpuid; /* owned; NULL until it is asked for */
 };

@@ -59,7 +59,7 @@ kvm_system_finalize (GObject *object)
   _kvm_handle_clear (&self->handle);
   g_clear_pointer (&self->x86_supported_cpuid, kvm_x86_cpuid_unref);
   g_free (self->path);
-  g_mutex_clear (&self->lock);
+  _kvm_fork_clear_lock (&self->lock, self->generation);
 
   G_OBJECT_CLASS (kvm_system_parent_class)->finalize (object);
 }
@@ -75,7 +75,8 @@ kvm_system_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
       g_value_set_string (value, self->path);
       break;
     case PROP_FD:
-      g_value_set_int (value, self->handle.fd == -1 ? self->fd_to_take : self->handle.fd);
+      g_value_set_int (value, self->fd_to_take != -1 ? self->fd_to_take
+                                                     : _kvm_handle_get_fd (&self->handle));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -139,6 +140,7 @@ static void
 kvm_system_init (KvmSystem *self)
 {
   _kvm_handle_init (&self->handle, KVM_HANDLE_SYSTEM);
+  self->generation = _kvm_fork_generation;
   g_mutex_init (&self->lock);
 }
 
@@ -354,7 +356,7 @@ kvm_system_close (KvmSystem *self)
  * Lends the file descriptor, for ioctls that the library does not know. It is the system's: neither
  * close it nor keep it longer than the system.
  *
- * Returns: the file descriptor; -1 if the system was never opened
+ * Returns: the file descriptor; -1 if the system is closed or was never opened
  *
  * Since: 0.1
  */
@@ -363,7 +365,7 @@ kvm_system_get_fd (KvmSystem *self)
 {
   g_return_val_if_fail (KVM_IS_SYSTEM (self), -1);
 
-  return self->handle.fd;
+  return _kvm_handle_get_fd (&self->handle);
 }
 
 /**

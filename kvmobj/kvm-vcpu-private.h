@@ -14,7 +14,7 @@ struct _KvmVcpu
   KvmExit *exit; /* owned; has the run page */
   int kick;      /* KVM_KICK_… bits: why the run in progress, or else the next one, is to end */
 
-  /* For the thread in run () alone, but for dispose. */
+  /* For the thread in run () alone, but for finalize. */
   GCancellable *cancellable; /* owned; of the last run */
   gulong cancellable_handler;
 
@@ -34,7 +34,7 @@ _kvm_is_vcpu (gpointer instance)
   return instance != NULL && ((GTypeInstance *) instance)->g_class == _kvm_vcpu_class;
 }
 
-/* Closes @fd on failure. */
+/* On failure @fd stays the caller's. */
 KvmVcpu *_kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error);
 
 /* For the VM, which knows its vCPUs by their handles. */

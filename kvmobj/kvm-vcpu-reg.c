@@ -11,9 +11,6 @@
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
 
-/* The size in an id goes up to 1 << 15 bytes; the kernel has none beyond 256. */
-#define MAX_REG_SIZE (1 << 15)
-
 static gboolean
 get_reg (KvmVcpu *self, guint64 id, gpointer data, GError **error)
 {
@@ -150,7 +147,7 @@ kvm_vcpu_get_one_reg_bytes (KvmVcpu *self, guint64 id, gsize *length, GError **e
   *length = 0;
   g_return_val_if_fail (KVM_IS_VCPU (self), NULL);
 
-  data = g_malloc0 (MAX_REG_SIZE);
+  data = g_malloc0 (KVMOBJ_REG_SIZE (id)); /* at most 32 KiB */
   if (!get_reg (self, id, data, error))
     return NULL;
   *length = KVMOBJ_REG_SIZE (id);

@@ -153,22 +153,25 @@ enter_again (KvmVcpu *self, KvmAbiRun *run, int errsv)
       /* A vCPU that waited for its start has got it, and runs when it is asked again. */
       if (errsv != EAGAIN)
         return errsv;
-      if (g_atomic_int_get (&self->kick) != 0 && consume_kick (self))
-        return EINTR;
+      /* Until nothing is left: a kick that came while the word was not 0 sent no signal. */
+      while (g_atomic_int_get (&self->kick) != 0)
+        if (consume_kick (self))
+          return EINTR;
       if (ioctl (self->handle.fd, _KVM_RUN, 0) == 0)
         return 0;
       errsv = errno;
     }
 }
 
-/* On x86, where an internal error happened: the page does not say. */
+/* On x86, where an internal error happened: the page does not say. The thread still owns the vCPU,
+ * so that no other can run it on. */
 static void
 note_rip (KvmVcpu *self)
 {
 #if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
   KvmX86Regs regs;
 
-  self->exit->rip_known = kvm_ioctl (&self->handle, KVM_GET_REGS, &regs, NULL) != -1;
+  self->exit->rip_known = ioctl (self->handle.fd, _KVM_GET_REGS, &regs) != -1;
   self->exit->rip = self->exit->rip_known ? regs.rip : 0;
 #endif
 }
@@ -211,10 +214,9 @@ finish_uncommon_run (KvmVcpu *self, guint raw_reason, int errsv, GError **error)
                               raw_reason == KVM_EXIT_REASON_INTERNAL_ERROR
                                   ? KVM_EXIT_REASON_INTERNAL_ERROR
                                   : KVM_EXIT_REASON_OTHER);
-  _kvm_owner_leave_run (&self->handle.owner, _kvm_run_thread.tid);
-
   if (reason == KVM_EXIT_REASON_INTERNAL_ERROR)
     note_rip (self);
+  _kvm_owner_leave_run (&self->handle.owner, _kvm_run_thread.tid);
   return reason;
 }
 
@@ -284,7 +286,9 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
   if (G_UNLIKELY (cancellable != self->cancellable))
     change_cancellable (self, cancellable);
   run = self->exit->run;
+  run->immediate_exit = 0; /* a signal may have come when the last exit was there already */
   thread->run = run;
+  __atomic_signal_fence (__ATOMIC_SEQ_CST); /* the handler sees it before the kick word is read */
 
   if (G_LIKELY (g_atomic_int_get (&self->kick) == 0))
     errsv = G_LIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) == 0) ? 0 : errno;
@@ -293,6 +297,7 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
 
   thread->run = NULL;
   raw_reason = _KVM_READ_ONCE (run->exit_reason);
+  __atomic_thread_fence (__ATOMIC_ACQUIRE);
 
   /* A close () in another thread puts a copy in the place of the page, which may be from before the
    * exit; so the reason counts only if the vCPU is still open after it was read. It is latched

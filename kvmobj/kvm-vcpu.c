@@ -175,7 +175,6 @@ _kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
   if (exit == NULL)
     {
       _kvm_error_add_detail (error, "vCPU id %u", id);
-      close (fd);
       return NULL;
     }
 
@@ -208,11 +207,11 @@ _kvm_vcpu_owns_fd (int fd)
  * kvm_vcpu_new_take_fd: (constructor)
  * @vm: the virtual machine that the vCPU is in
  * @id: the id that the vCPU was created with
- * @fd: a file descriptor of a vCPU, which now belongs to the new object
+ * @fd: a file descriptor of a vCPU that is not running, which now belongs to the new object
  * @error: return location for an error
  *
- * Makes a vCPU of a file descriptor that something else got from `KVM_CREATE_VCPU`. It becomes
- * close-on-exec. If this fails, it stays the caller's.
+ * Makes a vCPU of a file descriptor that something else in this process got from `KVM_CREATE_VCPU`.
+ * It becomes close-on-exec. If this fails, it stays the caller's.
  *
  * Fails with %KVM_ERROR_INVALID if it is not an fd of a vCPU, and with %KVM_ERROR_CLOSED.
  *
@@ -224,7 +223,6 @@ KvmVcpu *
 kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
 {
   KvmVcpu *self;
-  int copy;
 
   g_return_val_if_fail (KVM_IS_VM (vm), NULL);
 
@@ -236,16 +234,9 @@ kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
       return NULL;
     }
 
-  /* What can fail is tried on a copy, so that the fd itself stays the caller's on failure. */
-  copy = fcntl (fd, F_DUPFD_CLOEXEC, 3);
-  if (copy == -1)
-    {
-      _kvm_error_set_errno (error, errno, "F_DUPFD_CLOEXEC on vCPU %u", id);
-      return NULL;
-    }
-  self = _kvm_vcpu_new_take_fd (vm, id, copy, error);
+  self = _kvm_vcpu_new_take_fd (vm, id, fd, error);
   if (self != NULL)
-    close (fd);
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
   return self;
 }
 
@@ -277,15 +268,18 @@ _kvm_vcpu_close_handle (KvmHandle *handle)
 void
 kvm_vcpu_close (KvmVcpu *self)
 {
+  gboolean locked;
+
   g_return_if_fail (KVM_IS_VCPU (self));
 
   if (self->vm == NULL)
     return;
 
   /* Not while the VM is closed, which closes its vCPUs. */
-  g_mutex_lock (&self->vm->lock);
+  locked = _kvm_vm_lock (self->vm);
   _kvm_vcpu_close_handle (&self->handle);
-  g_mutex_unlock (&self->vm->lock);
+  if (locked)
+    g_mutex_unlock (&self->vm->lock);
 }
 
 /**
@@ -295,7 +289,7 @@ kvm_vcpu_close (KvmVcpu *self)
  * Lends the file descriptor, for ioctls that the library does not know. It is the vCPU's: neither
  * close it nor keep it longer than the vCPU. An ioctl on it blocks while the vCPU runs.
  *
- * Returns: the file descriptor; -1 if the vCPU was never opened
+ * Returns: the file descriptor; -1 if the vCPU is closed or was never opened
  *
  * Since: 0.1
  */
@@ -304,7 +298,7 @@ kvm_vcpu_get_fd (KvmVcpu *self)
 {
   g_return_val_if_fail (KVM_IS_VCPU (self), -1);
 
-  return self->handle.fd;
+  return _kvm_handle_get_fd (&self->handle);
 }
 
 /**
@@ -519,7 +513,8 @@ kvm_vcpu_set_mp_state (KvmVcpu *self, guint state, GError **error)
  * it stops, the run returns %KVM_EXIT_REASON_DEBUG. See section 4.87 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_INVALID if the number of registers
- * is another, and with %KVM_ERROR_INVALID_ARGUMENT if the host cannot do what a flag says.
+ * is another, %KVM_ERROR_BUSY if an exception is pending that is not to be lost (x86), and with
+ * %KVM_ERROR_INVALID_ARGUMENT if the host cannot do what a flag says.
  *
  * Returns: %TRUE on success
  *

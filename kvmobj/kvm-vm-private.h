@@ -11,7 +11,8 @@ struct _KvmVm
   GObject parent_instance;
   KvmHandle handle;
   KvmSystem *system;   /* owned */
-  GMutex lock;         /* for what follows */
+  guint generation;    /* _kvm_fork_generation of the process that made it */
+  GMutex lock;         /* for what follows; taken with _kvm_vm_lock () */
   GPtrArray *children; /* of KvmHandle, not owned: the vCPUs and devices that live */
   GPtrArray *slots;    /* of KvmSlot, owned, by address space and guest address; NULL while none */
   guint n_numbered;    /* how many numbers were ever given to slots */
@@ -20,6 +21,13 @@ struct _KvmVm
 };
 
 KvmVm *_kvm_vm_new_take_fd (KvmSystem *system, int fd);
+
+/* FALSE in a forked child that can never have the lock. */
+static inline gboolean
+_kvm_vm_lock (KvmVm *self)
+{
+  return _kvm_fork_lock (&self->lock, self->generation);
+}
 
 /* A VM that is closed closes what was made from it. */
 void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kvm-attribute-private.h"
 #include "kvm-error-private.h"
@@ -43,11 +44,15 @@ kvm_vm_finalize (GObject *object)
   KvmVm *self = KVM_VM (object);
   g_autoptr (GPtrArray) slots = NULL; /* goes after the fd */
 
-  slots = _kvm_vm_steal_memory (self);
+  if (_kvm_vm_lock (self))
+    {
+      slots = _kvm_vm_steal_memory (self);
+      g_mutex_unlock (&self->lock);
+    }
   _kvm_handle_clear (&self->handle);
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
-  g_mutex_clear (&self->lock);
+  _kvm_fork_clear_lock (&self->lock, self->generation);
   g_clear_object (&self->system);
 
   G_OBJECT_CLASS (kvm_vm_parent_class)->finalize (object);
@@ -93,6 +98,7 @@ static void
 kvm_vm_init (KvmVm *self)
 {
   _kvm_handle_init (&self->handle, KVM_HANDLE_VM);
+  self->generation = _kvm_fork_generation;
   g_mutex_init (&self->lock);
 }
 
@@ -131,7 +137,8 @@ _kvm_vm_add_child (KvmVm *self, KvmHandle *child)
 void
 _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
 {
-  g_mutex_lock (&self->lock);
+  if (!_kvm_vm_lock (self))
+    return;
   g_ptr_array_remove_fast (self->children, child);
   g_mutex_unlock (&self->lock);
 }
@@ -142,15 +149,17 @@ _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
  * @fd: a file descriptor of a virtual machine, which now belongs to the new object
  * @error: return location for an error
  *
- * Makes a virtual machine of a file descriptor that something else got from `KVM_CREATE_VM`, such
- * as the parent of a sandboxed program. It becomes close-on-exec. If this fails, it stays the
- * caller's.
+ * Makes a virtual machine of a file descriptor that something else in this process got from
+ * `KVM_CREATE_VM`, such as another library. It becomes close-on-exec. If this fails, it stays the
+ * caller's. The kernel ties a virtual machine to the process that made it: of KVM's file
+ * descriptors only that of /dev/kvm can come from elsewhere, see [ctor@Kvm.System.new_take_fd].
  *
  * The library does not know of memory slots that the virtual machine has already, and the kernel
  * would change an old slot if a new one had the same number. So the new ones are numbered from the
  * highest number down.
  *
- * Fails with %KVM_ERROR_INVALID if it is not an fd of a virtual machine.
+ * Fails with %KVM_ERROR_INVALID if it is not an fd of a virtual machine, %KVM_ERROR_WRONG_PROCESS
+ * if another process made it, and with %KVM_ERROR_CLOSED if the system is closed.
  *
  * Returns: (transfer full): the virtual machine
  *
@@ -171,6 +180,12 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
   if (ioctl (fd, _KVM_GET_API_VERSION, 0) != -1
       || ioctl (fd, _KVM_CHECK_EXTENSION, KVM_CAPABILITY_USER_MEMORY) == -1)
     {
+      if (errno == EIO)
+        {
+          g_set_error (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS,
+                       "The virtual machine of the fd %d was made by another process", fd);
+          return NULL;
+        }
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "The fd %d is not a virtual machine's", fd);
       return NULL;
     }
@@ -206,7 +221,11 @@ kvm_vm_close (KvmVm *self)
 
   /* Under one lock, so that nothing is added in between. The vCPUs go first: a guest must not run
    * on without its memory. */
-  g_mutex_lock (&self->lock);
+  if (!_kvm_vm_lock (self))
+    {
+      _kvm_handle_close (&self->handle);
+      return;
+    }
   g_ptr_array_foreach (self->children, close_child, NULL);
   slots = _kvm_vm_steal_memory (self);
   _kvm_handle_close (&self->handle);
@@ -220,7 +239,7 @@ kvm_vm_close (KvmVm *self)
  * Lends the file descriptor, for ioctls that the library does not know. It is the virtual
  * machine's: neither close it nor keep it longer.
  *
- * Returns: the file descriptor; -1 if the virtual machine was never opened
+ * Returns: the file descriptor; -1 if the virtual machine is closed or was never opened
  *
  * Since: 0.1
  */
@@ -229,7 +248,7 @@ kvm_vm_get_fd (KvmVm *self)
 {
   g_return_val_if_fail (KVM_IS_VM (self), -1);
 
-  return self->handle.fd;
+  return _kvm_handle_get_fd (&self->handle);
 }
 
 /**
@@ -319,7 +338,8 @@ _kvm_handle_enable_capability (KvmHandle *self, guint capability, const guint64 
     memcpy (enable.args, arguments, n_arguments * sizeof *arguments);
   if (kvm_ioctl (self, KVM_ENABLE_CAP, &enable, error) == -1)
     {
-      if (_kvm_handle_peek_extension (self, capability) == 0)
+      if (error != NULL && (*error)->code < KVM_ERROR_CLOSED
+          && _kvm_handle_peek_extension (self, capability) == 0)
         _kvm_error_add_detail (error, "capability %u, which the host does not have", capability);
       else
         _kvm_error_add_detail (error, "capability %u", capability);
@@ -367,8 +387,9 @@ kvm_vm_enable_capability (KvmVm *self, guint capability, const guint64 *argument
  * Creates a vCPU (`KVM_CREATE_VCPU`). See section 4.7 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_EXISTS if there is one with this id,
- * %KVM_ERROR_INVALID_ARGUMENT if the id is too large or there are too many, %KVM_ERROR_NO_MEMORY,
- * and %KVM_ERROR_TOO_MANY_FILES.
+ * %KVM_ERROR_INVALID_ARGUMENT if the id is too large or there are too many, %KVM_ERROR_BUSY if the
+ * interrupt controller is initialized already (arm64), %KVM_ERROR_NO_MEMORY, and
+ * %KVM_ERROR_TOO_MANY_FILES.
  *
  * Returns: (transfer full): the vCPU
  *
@@ -377,6 +398,7 @@ kvm_vm_enable_capability (KvmVm *self, guint capability, const guint64 *argument
 KvmVcpu *
 kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error)
 {
+  KvmVcpu *vcpu;
   int fd;
 
   g_return_val_if_fail (KVM_IS_VM (self), NULL);
@@ -387,7 +409,10 @@ kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error)
       _kvm_error_add_detail (error, "vCPU id %u", id);
       return NULL;
     }
-  return _kvm_vcpu_new_take_fd (self, id, fd, error);
+  vcpu = _kvm_vcpu_new_take_fd (self, id, fd, error);
+  if (vcpu == NULL)
+    close (fd);
+  return vcpu;
 }
 
 /**
@@ -401,7 +426,9 @@ kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error)
  * better way. See section 4.24 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_EXISTS if there are some already,
- * %KVM_ERROR_INVALID_ARGUMENT if there are vCPUs already, and %KVM_ERROR_NOT_SUPPORTED.
+ * %KVM_ERROR_INVALID_ARGUMENT if there are vCPUs already (x86), %KVM_ERROR_NO_SUCH_ATTRIBUTE or
+ * %KVM_ERROR_NO_DEVICE if the host has no such controller, %KVM_ERROR_BUSY if a vCPU has run
+ * already (arm64), and with %KVM_ERROR_NOT_SUPPORTED.
  *
  * Returns: %TRUE on success
  *

@@ -94,6 +94,46 @@ test_child_answers_nobody (void)
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
 }
 
+/* A copy of an exit is as good in the child. */
+static void
+test_copy_of_an_exit (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (KvmExit) copy = NULL;
+  pid_t pid;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  copy = kvm_exit_copy (guest->exit, NULL);
+  pid = fork ();
+  if (pid == 0)
+    {
+      CHECK (kvm_exit_get_address (copy) == 0x3f8);
+      CHECK (kvm_exit_get_value (copy) == 'H');
+      _exit (0);
+    }
+  wait_for (pid);
+}
+
+/* The kernel ties a VM to the process that made it. */
+static void
+test_vm_of_another_process (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  int fd = kvm_vm_dup_fd (guest->vm, NULL);
+  pid_t pid = fork ();
+
+  if (pid == 0)
+    {
+      KvmSystem *system = kvm_system_new (NULL);
+      GError *error = NULL;
+
+      CHECK_WRONG_PROCESS (kvm_vm_new_take_fd (system, fd, &error));
+      _exit (0);
+    }
+  wait_for (pid);
+  close (fd);
+}
+
 /* A child may use KVM for itself, in the same words. */
 static void
 test_child_of_its_own (void)
@@ -157,6 +197,8 @@ main (int argc, char **argv)
   kvm_test_add ("/fork/child-is-refused", test_child_is_refused);
   kvm_test_add ("/fork/child-answers-nobody", test_child_answers_nobody);
   kvm_test_add ("/fork/child-of-its-own", test_child_of_its_own);
+  kvm_test_add ("/fork/copy-of-an-exit", test_copy_of_an_exit);
+  kvm_test_add ("/fork/vm-of-another-process", test_vm_of_another_process);
   kvm_test_add ("/fork/while-running", test_fork_while_running);
   return g_test_run ();
 }

@@ -487,6 +487,38 @@ test_close_against_calls (void)
     }
 }
 
+/* Whoever is looking at an exit does not notice that its vCPU is closed. */
+static gpointer
+look_thread (gpointer data)
+{
+  KvmTestGuest *guest = data;
+
+  while (g_object_get_data (G_OBJECT (guest->vm), "stop") == NULL)
+    {
+      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x3f8);
+      g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
+    }
+  return NULL;
+}
+
+static void
+test_close_against_looking (void)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+      GThread *thread;
+
+      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      thread = g_thread_new ("looker", look_thread, guest);
+      g_usleep (i);
+      kvm_vcpu_close (guest->vcpu);
+      g_usleep (10);
+      g_object_set_data (G_OBJECT (guest->vm), "stop", guest);
+      g_thread_join (thread);
+    }
+}
+
 static gpointer
 close_thread (gpointer data)
 {
@@ -549,6 +581,7 @@ main (int argc, char **argv)
   kvm_test_add ("/threads/close-while-running", test_close_while_running);
   kvm_test_add ("/threads/close-vm-while-running", test_close_vm_while_running);
   kvm_test_add ("/threads/close-against-calls", test_close_against_calls);
+  kvm_test_add ("/threads/close-against-looking", test_close_against_looking);
   kvm_test_add ("/threads/close-against-close", test_close_against_close);
   kvm_test_add ("/threads/slots-while-running", test_slots_while_running);
   return g_test_run ();

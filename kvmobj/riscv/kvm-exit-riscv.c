@@ -114,6 +114,22 @@ kvm_exit_riscv_get_csr_number (KvmExit *self)
 }
 
 /**
+ * kvm_exit_riscv_get_csr_answer:
+ * @self: an exit for %KVM_EXIT_REASON_RISCV_CSR
+ *
+ * Gets what [method@Kvm.Exit.set_value] set: the value that the guest will read.
+ *
+ * Returns: the value
+ *
+ * Since: 0.1
+ */
+guint64
+kvm_exit_riscv_get_csr_answer (KvmExit *self)
+{
+  _KVM_EXIT_FIELD (self, _KVM_REASON_BIT (RISCV_CSR), riscv_csr.ret_value);
+}
+
+/**
  * kvm_exit_riscv_get_csr_write_mask:
  * @self: an exit for %KVM_EXIT_REASON_RISCV_CSR
  *

@@ -21,6 +21,8 @@ void kvm_exit_riscv_set_sbi_result (KvmExit *self, gint64 sbi_error, guint64 val
 KVMOBJ_AVAILABLE_IN_0_1
 guint64 kvm_exit_riscv_get_csr_number (KvmExit *self);
 KVMOBJ_AVAILABLE_IN_0_1
+guint64 kvm_exit_riscv_get_csr_answer (KvmExit *self);
+KVMOBJ_AVAILABLE_IN_0_1
 guint64 kvm_exit_riscv_get_csr_write_mask (KvmExit *self);
 
 G_END_DECLS

@@ -50,8 +50,8 @@ kvm_vm_x86_create_pit (KvmVm *vm, guint flags, GError **error)
  * no harm. See section 4.36 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_INVALID_ARGUMENT if the address is too high,
- * %KVM_ERROR_EXISTS if memory is there already, and with %KVM_ERROR_NOT_SUPPORTED on another
- * architecture.
+ * %KVM_ERROR_EXISTS if memory is there already and the processor needs the place, and with
+ * %KVM_ERROR_NOT_SUPPORTED on another architecture.
  *
  * Returns: %TRUE on success
  *

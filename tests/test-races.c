@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What comes at the one moment that is worst for it. The library is linked so that two of its calls
+ * go through here, where another thread acts before they return. */
+
+#include "kvm-test.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/kvm.h>
+
+static KvmVcpu *kick_when_asked; /* when the library asks whether a cancellable is cancelled */
+static KvmVcpu *kick_after_exit; /* when the guest has stopped, inside run () */
+static GCancellable *cancel_after_exit;
+static gint hold_mapping; /* 1: the next change of a slot is to wait; 2: it waits */
+
+int __real_ioctl (int fd, unsigned long request, unsigned long argument);
+int __wrap_ioctl (int fd, unsigned long request, ...);
+gboolean __real_g_cancellable_is_cancelled (GCancellable *cancellable);
+gboolean __wrap_g_cancellable_is_cancelled (GCancellable *cancellable);
+
+static gpointer
+kick_thread (gpointer data)
+{
+  kvm_vcpu_kick (data);
+  return NULL;
+}
+
+static gpointer
+cancel_thread (gpointer data)
+{
+  g_cancellable_cancel (data);
+  return NULL;
+}
+
+int
+__wrap_ioctl (int fd, unsigned long request, ...)
+{
+  unsigned long argument;
+  va_list args;
+  int ret;
+
+  va_start (args, request);
+  argument = va_arg (args, unsigned long);
+  va_end (args);
+
+  if (request == KVM_SET_USER_MEMORY_REGION
+      && g_atomic_int_compare_and_exchange (&hold_mapping, 1, 2))
+    while (g_atomic_int_get (&hold_mapping) == 2)
+      g_usleep (100);
+
+  ret = __real_ioctl (fd, request, argument);
+  if (request == KVM_RUN && kick_after_exit != NULL)
+    g_thread_join (g_thread_new ("kicker", kick_thread, g_steal_pointer (&kick_after_exit)));
+  if (request == KVM_RUN && cancel_after_exit != NULL)
+    g_thread_join (g_thread_new ("canceller", cancel_thread, g_steal_pointer (&cancel_after_exit)));
+  return ret;
+}
+
+gboolean
+__wrap_g_cancellable_is_cancelled (GCancellable *cancellable)
+{
+  gboolean ret = __real_g_cancellable_is_cancelled (cancellable);
+
+  if (kick_when_asked != NULL && !ret)
+    g_thread_join (g_thread_new ("kicker", kick_thread, g_steal_pointer (&kick_when_asked)));
+  return ret;
+}
+
+/* A kick that comes while run () lets go of what a cancellable left behind. */
+static void
+test_kick_at_a_reset (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancellable);
+  kvm_vcpu_run (guest->vcpu, cancellable, &error);
+  g_cancellable_reset (cancellable);
+  kick_when_asked = guest->vcpu;
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==,
+                   KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_no_error (error);
+  g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
+}
+
+/* A kick that comes with an exit of the guest's ends the next run, and only that. */
+static void
+test_kick_with_an_exit (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+
+  kick_after_exit = guest->vcpu;
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
+}
+
+/* A cancellable that is cancelled with an exit of the guest's does not end a run without it. */
+static void
+test_cancel_with_an_exit (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  cancel_after_exit = cancellable;
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
+}
+
+static gpointer
+map_thread (gpointer data)
+{
+  KvmTestGuest *guest = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmMemory) memory = kvm_memory_new (0x1000, &error);
+  g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory (guest->vm, 0x100000, memory, 0, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (slot);
+  return NULL;
+}
+
+/* Forked while another thread holds the VM's lock, a child can still let go of everything. */
+static void
+test_fork_while_mapping (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+      GThread *thread;
+      int status;
+      pid_t pid;
+
+      g_atomic_int_set (&hold_mapping, 1);
+      thread = g_thread_new ("mapper", map_thread, guest);
+      while (g_atomic_int_get (&hold_mapping) != 2)
+        g_usleep (100);
+
+      pid = fork ();
+      if (pid == 0)
+        {
+          GError *error = NULL;
+
+          alarm (10);
+          if (kvm_memory_slot_remove (guest->slot, &error)
+              || !g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS))
+            _exit (1);
+          if (kvm_memory_slot_get_memory (guest->slot) != NULL)
+            _exit (2);
+          if (i == 0)
+            kvm_vm_close (guest->vm);
+          kvm_test_guest_free (guest);
+          _exit (0);
+        }
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      g_assert_cmpint (status, ==, 0);
+
+      g_atomic_int_set (&hold_mapping, 0);
+      g_thread_join (thread);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  kvm_test_init (&argc, &argv);
+  kvm_test_add ("/races/kick-at-a-reset", test_kick_at_a_reset);
+  kvm_test_add ("/races/kick-with-an-exit", test_kick_with_an_exit);
+  kvm_test_add ("/races/cancel-with-an-exit", test_cancel_with_an_exit);
+  kvm_test_add ("/races/fork-while-mapping", test_fork_while_mapping);
+  return g_test_run ();
+}
