@@ -35,11 +35,11 @@ peek_element (KvmExit *self, guint index, guint *size)
 {
   guint64 offset = _KVM_READ_ONCE (self->run->io.data_offset);
   guint element_size = _KVM_READ_ONCE (self->run->io.size);
+  guint count = _KVM_READ_ONCE (self->run->io.count);
 
   *size = element_size;
-  if (G_UNLIKELY ((element_size != 1 && element_size != 2 && element_size != 4)
-                  || index >= _KVM_READ_ONCE (self->run->io.count) || offset > self->size
-                  || ((guint64) index + 1) * element_size > self->size - offset))
+  if (G_UNLIKELY ((element_size != 1 && element_size != 2 && element_size != 4) || index >= count
+                  || offset > self->size || (guint64) count * element_size > self->size - offset))
     return NULL;
   return (guint8 *) self->run + offset + (gsize) index * element_size;
 }

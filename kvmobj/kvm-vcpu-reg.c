@@ -189,6 +189,41 @@ kvm_vcpu_set_one_reg_bytes (KvmVcpu *self, guint64 id, const guint8 *data, gsize
   return set_reg (self, id, data, error);
 }
 
+/* The kernel says how many ids there are when there is no room for them. The number may grow in
+ * between. */
+static KvmAbiRegList *
+get_reg_list (KvmVcpu *self, GError **error)
+{
+  g_autofree KvmAbiRegList *list = NULL;
+  guint64 n = 0;
+
+  for (;;)
+    {
+      g_autoptr (GError) local = NULL;
+
+      g_free (list);
+      list = n < G_MAXINT ? g_try_malloc0 (sizeof *list + n * sizeof (guint64)) : NULL;
+      if (list == NULL)
+        {
+          g_set_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY,
+                       "KVM_GET_REG_LIST: there is no room for %" G_GUINT64_FORMAT " ids", n);
+          return NULL;
+        }
+      list->n = n;
+      if (kvm_ioctl (&self->handle, KVM_GET_REG_LIST, list, &local) != -1)
+        {
+          list->n = MIN (list->n, n);
+          return g_steal_pointer (&list);
+        }
+      if (local->code != KVM_ERROR_TOO_BIG || list->n <= n)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+      n = list->n;
+    }
+}
+
 /**
  * kvm_vcpu_get_reg_list:
  * @self: a vCPU
@@ -196,7 +231,8 @@ kvm_vcpu_set_one_reg_bytes (KvmVcpu *self, guint64 id, const guint8 *data, gsize
  * @error: return location for an error
  *
  * Gets the ids of the registers that the vCPU has (`KVM_GET_REG_LIST`). Their order and number
- * depend on the host. See section 4.84 of api.rst.
+ * depend on the host. In JavaScript [method@Kvm.Vcpu.get_reg_list_bytes] has them exactly. See
+ * section 4.84 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_NOT_EXECUTABLE if the vCPU is not
  * initialized yet (arm64), %KVM_ERROR_NO_MEMORY, and with %KVM_ERROR_NOT_SUPPORTED.
@@ -209,41 +245,44 @@ guint64 *
 kvm_vcpu_get_reg_list (KvmVcpu *self, gsize *n_ids, GError **error)
 {
   g_autofree KvmAbiRegList *list = NULL;
-  g_autoptr (GError) local = NULL;
   guint64 *ids;
-  guint64 n = 0;
 
   g_return_val_if_fail (n_ids != NULL, NULL);
   *n_ids = 0;
   g_return_val_if_fail (KVM_IS_VCPU (self), NULL);
 
-  /* The kernel says how many there are when there is no room for them. The number may grow in
-   * between. */
-  for (;;)
-    {
-      g_free (list);
-      list = n < G_MAXINT ? g_try_malloc0 (sizeof *list + n * sizeof (guint64)) : NULL;
-      if (list == NULL)
-        {
-          g_set_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY,
-                       "KVM_GET_REG_LIST: there is no room for %" G_GUINT64_FORMAT " ids", n);
-          return NULL;
-        }
-      list->n = n;
-      g_clear_error (&local);
-      if (kvm_ioctl (&self->handle, KVM_GET_REG_LIST, list, &local) != -1)
-        break;
-      if (local->code != KVM_ERROR_TOO_BIG || list->n <= n)
-        {
-          g_propagate_error (error, g_steal_pointer (&local));
-          return NULL;
-        }
-      n = list->n;
-    }
+  list = get_reg_list (self, error);
+  if (list == NULL)
+    return NULL;
 
-  n = MIN (list->n, n);
-  ids = g_new (guint64, MAX (n, 1));
-  memcpy (ids, list->reg, n * sizeof *ids);
-  *n_ids = n;
+  /* The ids follow their number, whose place they take. */
+  *n_ids = list->n;
+  ids = (guint64 *) g_steal_pointer (&list);
+  memmove (ids, ids + 1, *n_ids * sizeof *ids);
   return ids;
+}
+
+/**
+ * kvm_vcpu_get_reg_list_bytes:
+ * @self: a vCPU
+ * @error: return location for an error
+ *
+ * Gets what [method@Kvm.Vcpu.get_reg_list] gets as bytes, 8 for each id, little-endian. An id is
+ * larger than what a number of JavaScript's holds exactly.
+ *
+ * Fails as [method@Kvm.Vcpu.get_reg_list] does.
+ *
+ * Returns: (transfer full): the ids
+ *
+ * Since: 0.1
+ */
+GBytes *
+kvm_vcpu_get_reg_list_bytes (KvmVcpu *self, GError **error)
+{
+  g_autofree KvmAbiRegList *list = NULL;
+
+  g_return_val_if_fail (KVM_IS_VCPU (self), NULL);
+
+  list = get_reg_list (self, error);
+  return list != NULL ? g_bytes_new (list->reg, list->n * sizeof *list->reg) : NULL;
 }

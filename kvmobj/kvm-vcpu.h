@@ -117,6 +117,8 @@ gboolean kvm_vcpu_set_one_reg_bytes (KvmVcpu *self, guint64 id, const guint8 *da
                                      GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 guint64 *kvm_vcpu_get_reg_list (KvmVcpu *self, gsize *n_ids, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+GBytes *kvm_vcpu_get_reg_list_bytes (KvmVcpu *self, GError **error);
 
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_has_attribute (KvmVcpu *self, guint group, guint64 attribute, GError **error);

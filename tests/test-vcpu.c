@@ -258,6 +258,7 @@ test_one_reg (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
   const guint64 unknown = G_GUINT64_CONSTANT (0x2030000000001234);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) list = NULL;
   g_autofree guint64 *ids = NULL;
   g_autofree guint8 *bytes = NULL;
   guint64 value = 1;
@@ -267,6 +268,10 @@ test_one_reg (void)
   ids = kvm_vcpu_get_reg_list (guest->vcpu, &n, &error);
   if (ids == NULL)
     g_assert_error (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED);
+  g_clear_error (&error);
+  list = kvm_vcpu_get_reg_list_bytes (guest->vcpu, &error);
+  if (list != NULL)
+    g_assert_cmpmem (g_bytes_get_data (list, NULL), g_bytes_get_size (list), ids, n * 8);
   g_clear_error (&error);
   for (gsize i = 0; i < n; i++)
     {

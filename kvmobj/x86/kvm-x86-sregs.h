@@ -59,7 +59,9 @@ struct _KvmX86Segment
  * KvmX86Dtable:
  * @base: the linear address of the table
  * @limit: the last byte in it
- * @padding: nothing
+ * @padding1: nothing
+ * @padding2: nothing
+ * @padding3: nothing
  *
  * The register of a descriptor table. It has the layout of the kernel's `struct kvm_dtable`.
  *
@@ -69,7 +71,9 @@ struct _KvmX86Dtable
 {
   guint64 base;
   guint16 limit;
-  guint16 padding[3];
+  guint16 padding1;
+  guint16 padding2;
+  guint16 padding3;
 };
 
 /**
@@ -96,6 +100,9 @@ struct _KvmX86Dtable
  *
  * The special registers of an x86 vCPU, as [method@Kvm.Vcpu.x86_get_sregs] gets them and
  * [method@Kvm.Vcpu.x86_set_sregs] sets them. It has the layout of the kernel's `struct kvm_sregs`.
+ *
+ * In Python reading a segment or table makes a copy of it, so that it is changed by putting it
+ * back: `cs = sregs.cs; cs.base = 0; sregs.cs = cs`.
  *
  * Since: 0.1
  */

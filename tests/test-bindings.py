@@ -1,0 +1,789 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What the C tests show, from Python, on real KVM (x86)."""
+
+import gc
+import mmap
+import os
+import re
+import signal
+import struct
+import sys
+import threading
+import time
+
+import gi
+
+gi.require_version("Kvm", "1.0")
+from gi.repository import Gio, GLib, Kvm
+
+import tap
+from tap import check, check_raises, test
+
+# In 16-bit real mode
+HELLO = "ba f803  00d8  0430  ee  b00a  ee  f4"  # prints the digit al + bl and a line end
+HALT = "f4 ebfd"  # for ever
+SPIN = "ebfe"  # jmp to itself
+STEPS = "40 40 40 f4"  # inc %ax, three times
+ECHO = "e560  e761  f4"  # in $0x60,%ax; out %ax,$0x61
+STRING = "ba6100 be0018 b90500 fc f36e f4"  # rep outsb of 5 bytes at 0x1800 to port 0x61
+MMIO = "66c706008078563412 a10480 e761 f4"  # writes 4 bytes to 0x8000, reads 2 from 0x8004
+
+ENTRY = 0x1000
+BIG = 0xFFFFFFFF81000000
+MAX = 0xFFFFFFFFFFFFFFFF
+
+
+class Guest:
+    """A virtual machine with 32 KiB of memory at 0 and one vCPU that is about to run code."""
+
+    def __init__(self, code):
+        self.system = Kvm.System.new()
+        self.vm = self.system.create_vm()
+        self.memory = Kvm.Memory.new(0x8000)
+        self.slot = self.vm.add_memory(0, self.memory, Kvm.MemorySlotFlags.NONE)
+        self.memory.write(ENTRY, bytes.fromhex(code))
+        self.vcpu = self.vm.create_vcpu(0)
+        self.vcpu.x86_setup_real_mode(ENTRY)
+        self.exit = self.vcpu.get_exit()
+
+    def run(self, expected):
+        reason = self.vcpu.run(None)
+        check(reason, expected, self.exit.to_string())
+
+    def check_interrupted(self, interruption):
+        self.run(Kvm.ExitReason.INTERRUPTED)
+        check(self.exit.get_interruption(), interruption)
+
+
+def wait_until_running(vcpu):
+    """Until the vCPU is in the guest, as seen by its being RUNNING for others."""
+    while True:
+        try:
+            vcpu.get_raw_mp_state()
+        except GLib.Error as error:
+            assert error.matches(Kvm.error_quark(), Kvm.Error.RUNNING), error
+            return
+        time.sleep(0.001)
+
+
+@test
+def hello():
+    guest = Guest(HELLO)
+    _, regs = guest.vcpu.x86_get_regs()
+    regs.rax = regs.rbx = 2
+    guest.vcpu.x86_set_regs(regs)
+    output = ""
+    while (reason := guest.vcpu.run(None)) == Kvm.ExitReason.IO:
+        check(guest.exit.get_address(), 0x3F8)
+        check(guest.exit.is_write(), True)
+        output += chr(guest.exit.get_value())
+    check(reason, Kvm.ExitReason.HLT)
+    check(output, "4\n")
+
+
+@test
+def answers_reach_the_guest():
+    guest = Guest(ECHO)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.is_write(), False)
+    check(guest.exit.get_size(), 2)
+    guest.exit.set_value(0xCAFEBEEF)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 0xBEEF)
+    check(guest.exit.get_data(), b"\xef\xbe")
+    check(guest.exit.to_string(), "port write of 2 bytes at 0x0061: 0xbeef")
+    guest.run(Kvm.ExitReason.HLT)
+
+
+@test
+def string_instruction():
+    guest = Guest(STRING)
+    guest.memory.write(0x1800, b"Hello")
+    output = b""
+    while guest.vcpu.run(None) == Kvm.ExitReason.IO:
+        count = guest.exit.get_count()
+        data = guest.exit.get_data()
+        check(bytes(guest.exit.get_element(i) for i in range(count)), data)
+        output += data
+    check(guest.exit.get_reason(), Kvm.ExitReason.HLT)
+    check(output, b"Hello")
+
+
+@test
+def memory_mapped_io():
+    guest = Guest(MMIO)
+    guest.run(Kvm.ExitReason.MMIO)
+    check(guest.exit.to_string(), "MMIO write of 4 bytes at 0x00008000: 0x12345678")
+    check_raises(guest.exit.set_data, b"1234", error=Kvm.Error.INVALID, text="writes")
+    guest.run(Kvm.ExitReason.MMIO)
+    check(guest.exit.get_address(), 0x8004)
+    check_raises(guest.exit.set_data, b"123", error=Kvm.Error.INVALID, text="1 × 2 bytes")
+    guest.exit.set_data(b"\x21\x43")
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 0x4321)
+
+
+@test
+def copy_of_an_exit_stays():
+    guest = Guest(HELLO)
+    guest.run(Kvm.ExitReason.IO)
+    copy = guest.exit.copy()
+    guest.run(Kvm.ExitReason.IO)
+    guest.run(Kvm.ExitReason.HLT)
+    check(copy.get_reason(), Kvm.ExitReason.IO)
+    check(copy.get_value(), ord("0"))
+
+
+@test
+def registers():
+    guest = Guest(HALT)
+    names = ("rax rbx rcx rdx rsi rdi rsp rbp r8 r9 r10 r11 r12 r13 r14 r15 rip").split()
+    values = {name: BIG + i * 0x010101 for i, name in enumerate(names)}
+    values["rax"] = MAX
+    regs = Kvm.X86Regs()
+    for name, value in values.items():
+        setattr(regs, name, value)
+    regs.rflags = 2
+    guest.vcpu.x86_set_regs(regs)
+    works, got = guest.vcpu.x86_get_regs()
+    check(works, True)
+    for name, value in values.items():
+        check(getattr(got, name), value, name)
+    check(struct.unpack("<18Q", got.to_bytes().get_data()), (*values.values(), 2))
+    again = Kvm.X86Regs.new_from_bytes(got.to_bytes())
+    check(again.r15, values["r15"])
+    check("ffffffffffffffff" in got.to_string(), True)
+    check_raises(Kvm.X86Regs.new_from_bytes, GLib.Bytes(b"123"), error=Kvm.Error.INVALID)
+    for value in -1, MAX + 1:
+        try:
+            regs.rip = value
+        except OverflowError:
+            continue
+        raise AssertionError(f"{value} was taken")
+    copy = regs.copy()
+    copy.rip = 1
+    check(regs.rip, values["rip"])
+
+
+@test
+def special_registers():
+    guest = Guest(HALT)
+    _, sregs = guest.vcpu.x86_get_sregs()
+    sregs.cr2 = MAX
+    guest.vcpu.x86_set_sregs(sregs)
+    _, got = guest.vcpu.x86_get_sregs()
+    check(got.cr2, MAX)
+    check((got.cs.limit, got.cs.present, got.cs.s), (0xFFFF, 1, 1))
+    check(Kvm.X86Sregs.new_from_bytes(got.to_bytes()).cr2, MAX)
+    check_raises(Kvm.X86Sregs.new_from_bytes, GLib.Bytes(b""), error=Kvm.Error.INVALID)
+    sregs.cr0 = 0x80000000
+    check_raises(guest.vcpu.x86_set_sregs, sregs, error=Kvm.Error.INVALID_ARGUMENT, text="CR0.PE")
+
+
+@test
+def segments_and_tables():
+    guest = Guest(HALT)
+    _, sregs = guest.vcpu.x86_get_sregs()
+    segment = Kvm.X86Segment()
+    segment.base = BIG
+    segment.limit = 0x81828384
+    segment.selector = 0x8586
+    sregs.fs = segment
+    check((sregs.fs.base, sregs.fs.limit, sregs.fs.selector), (BIG, 0x81828384, 0x8586))
+    check((sregs.es.base, sregs.gs.base), (0, 0))
+    table = Kvm.X86Dtable()
+    table.base = BIG
+    table.limit = 0x8182
+    sregs.gdt = table
+    check((sregs.gdt.base, sregs.gdt.limit), (BIG, 0x8182))
+    check(sregs.idt.limit, 0x3FF)
+
+    _, sregs = guest.vcpu.x86_get_sregs()
+    segment = sregs.fs
+    segment.base = 0x12340
+    segment.selector = 0x1234
+    sregs.fs = segment
+    sregs.gdt = table
+    guest.vcpu.x86_set_sregs(sregs)
+    _, got = guest.vcpu.x86_get_sregs()
+    check((got.fs.base, got.fs.selector), (0x12340, 0x1234))
+    check((got.gdt.base, got.gdt.limit), (BIG, 0x8182))
+
+
+@test
+def interrupt_bitmap():
+    sregs = Kvm.X86Sregs()
+    check(list(sregs.interrupt_bitmap), [0, 0, 0, 0])
+    check(sregs.set_interrupt_bitmap([1, BIG, MAX, 1 << 63]), True)
+    check(list(sregs.interrupt_bitmap), [1, BIG, MAX, 1 << 63])
+    check(sregs.to_bytes().get_data()[-32:], struct.pack("<4Q", 1, BIG, MAX, 1 << 63))
+    check_raises(sregs.set_interrupt_bitmap, [1, 2, 3], error=Kvm.Error.INVALID)
+    # One bit is an interrupt that waits for the guest to take it.
+    guest = Guest(HALT)
+    _, sregs = guest.vcpu.x86_get_sregs()
+    sregs.set_interrupt_bitmap([0, 1, 0, 0])
+    guest.vcpu.x86_set_sregs(sregs)
+    check(list(guest.vcpu.x86_get_sregs()[1].interrupt_bitmap), [0, 1, 0, 0])
+
+
+@test
+def system():
+    system = Kvm.System.new()
+    check(system.get_api_version(), 12)
+    check(system.check_extension(Kvm.Capability.USER_MEMORY) > 0, True)
+    check(system.check_extension(1000000), 0)
+    check(0 < system.get_recommended_vcpus() <= system.get_max_vcpus(), True)
+    check(system.get_max_vcpus() <= system.get_max_vcpu_id(), True)
+    check(system.get_max_memory_slots() > 8, True)
+    check(system.get_vcpu_mmap_size() % mmap.PAGESIZE, 0)
+    check(os.get_inheritable(system.get_fd()), False)
+    taken = Kvm.System.new_take_fd(os.open("/dev/kvm", os.O_RDWR))
+    check(taken.get_api_version(), 12)
+    check(Kvm.System.new_for_path("/dev/kvm").get_api_version(), 12)
+
+
+@test
+def what_a_pc_needs():
+    vm = Kvm.System.new().create_vm()
+    vm.x86_set_tss_address(0xFFFBD000)
+    vm.create_irqchip()
+    vm.x86_create_pit(0)
+    check_raises(vm.create_irqchip, error=Kvm.Error.EXISTS)
+    check_raises(vm.x86_set_tss_address, MAX, error=Kvm.Error.INVALID_ARGUMENT)
+    check(vm.create_vcpu(3).get_id(), 3)
+
+
+@test
+def descriptors_of_others():
+    guest = Guest(HELLO)
+    device = guest.vm.create_device(Kvm.DeviceType.VFIO)
+    fd = guest.vm.dup_fd()
+    vm = Kvm.Vm.new_take_fd(guest.system, fd)
+    check(vm.get_fd(), fd)
+    vcpu = Kvm.Vcpu.new_take_fd(vm, 0, guest.vcpu.dup_fd())
+    check(vcpu.run(None), Kvm.ExitReason.IO)
+    check(vcpu.get_exit().get_value(), ord("0"))
+    other = Kvm.Device.new_take_fd(vm, Kvm.DeviceType.VFIO, device.dup_fd())
+    check(other.has_attribute(1, 1), True)
+    invalid = {"error": Kvm.Error.INVALID}
+    null = os.open("/dev/null", os.O_RDWR)
+    check_raises(Kvm.System.new_take_fd, null, **invalid)
+    check_raises(Kvm.Vm.new_take_fd, guest.system, null, **invalid)
+    check_raises(Kvm.Vcpu.new_take_fd, guest.vm, 0, null, **invalid)
+    check_raises(Kvm.Device.new_take_fd, guest.vm, 4, null, **invalid)
+    os.close(null)  # it is still ours
+
+
+@test
+def capabilities():
+    guest = Guest(HALT)
+    # KVM_CAP_HALT_POLL takes an argument; 12345 is no capability.
+    guest.vm.enable_capability(Kvm.Capability.HALT_POLL, [0])
+    check_raises(guest.vm.enable_capability, 12345, None, error=Kvm.Error.INVALID_ARGUMENT)
+    check_raises(guest.vcpu.enable_capability, 12345, [], error=Kvm.Error.INVALID_ARGUMENT)
+    check(guest.vm.check_extension(Kvm.Capability.USER_MEMORY), 1)
+
+
+@test
+def errors():
+    system = Kvm.System.new()
+    vm = system.create_vm()
+    vcpu = vm.create_vcpu(0)
+    check_raises(Kvm.System.new_for_path, "/nonexistent", error=Kvm.Error.NOT_FOUND)
+    check_raises(Kvm.System.new_for_path, "/dev/null", error=Kvm.Error.INVALID)
+    check_raises(vm.create_vcpu, 0, error=Kvm.Error.EXISTS, text="KVM_CREATE_VCPU")
+    check_raises(vm.create_vcpu, 1 << 31, error=Kvm.Error.INVALID_ARGUMENT)
+    check_raises(system.create_vm_with_type, 0x7FFF, error=Kvm.Error.INVALID_ARGUMENT)
+    check_raises(vm.create_device, 12345, error=Kvm.Error.NO_DEVICE)
+    check_raises(vcpu.x86_setup_real_mode, 0x10000, error=Kvm.Error.INVALID, text="64 KiB")
+    check_raises(vcpu.enable_capability, 1, [0] * 5, error=Kvm.Error.INVALID)
+    check_raises(Kvm.set_kick_signal, 9, error=Kvm.Error.INVALID)
+    error = check_raises(vm.create_vcpu, 0, error=Kvm.Error.EXISTS)
+    check(error.domain, "kvm-error-quark")
+    check(error.code, 17)
+    check(error.matches(Kvm.error_quark(), Kvm.Error.CLOSED), False)
+
+
+@test
+def never_opened():
+    closed = {"error": Kvm.Error.CLOSED, "text": "never opened"}
+    system = Kvm.System()
+    check(system.get_fd(), -1)
+    check_raises(system.create_vm, **closed)
+    check_raises(system.get_api_version, **closed)
+    check_raises(system.x86_get_supported_cpuid, **closed)
+    system.close()
+    vm = Kvm.Vm()
+    check(vm.get_system(), None)
+    check_raises(vm.create_vcpu, 0, **closed)
+    check_raises(vm.add_memory, 0, Kvm.Memory.new(0x1000), 0, **closed)
+    vm.close()
+    vcpu = Kvm.Vcpu()
+    check(vcpu.get_vm(), None)
+    check(vcpu.get_exit().get_reason(), Kvm.ExitReason.UNKNOWN)
+    check_raises(vcpu.run, None, **closed)
+    check_raises(vcpu.x86_get_regs, **closed)
+    vcpu.kick()
+    vcpu.close()
+    device = Kvm.Device()
+    check_raises(device.has_attribute, 0, 0, **closed)
+    device.close()
+    check_raises(Kvm.MemorySlot().remove, error=Kvm.Error.CLOSED)
+    check_raises(Kvm.Memory().read, 0, 1, error=Kvm.Error.CLOSED)
+    check(Kvm.Exit().to_bytes().get_size(), 256)
+    check(Kvm.Exit().copy().get_raw_reason(), 0)
+
+
+@test
+def close():
+    guest = Guest(HELLO)
+    guest.run(Kvm.ExitReason.IO)
+    closed = {"error": Kvm.Error.CLOSED, "text": "closed"}
+    calls = {guest.vcpu: ["run:None", "x86_get_regs", "x86_get_sregs", "get_reg_list", "dup_fd",
+                          "get_mp_state", "x86_get_cpuid"],
+             guest.vm: ["create_vcpu:1", "check_extension:0", "create_irqchip", "dup_fd"],
+             guest.system: ["create_vm", "get_api_version", "get_max_vcpus", "dup_fd"]}
+    for handle, names in calls.items():
+        handle.close()
+        handle.close()
+        for name in names:
+            name, _, argument = name.partition(":")
+            arguments = [eval(argument)] if argument else []
+            check_raises(getattr(handle, name), *arguments, **closed)
+    guest.vcpu.kick()
+    check(guest.exit.get_value(), ord("0"))
+    check(guest.memory.read(ENTRY, 3), bytes.fromhex(HELLO)[:3])
+    check_raises(guest.slot.remove, error=Kvm.Error.CLOSED)
+
+
+@test
+def memory():
+    memory = Kvm.Memory.new(0x2000)
+    check(memory.get_size(), 0x2000)
+    check(memory.get_fd(), -1)
+    for data in b"bytes", bytearray(b"array"), memoryview(b"views"), list(b"lists"):
+        memory.write(0x800, data)
+        check(memory.read(0x800, 5), bytes(data))
+    check(type(memory.read(0, 1)), bytes)
+    memory.write(0x2000, b"")
+    check(memory.read(0x2000, 0), b"")
+    memory.fill(0x800, 3, 0xFF)
+    check(memory.read(0x7FF, 6), b"\0\xff\xff\xffts")
+    invalid = {"error": Kvm.Error.INVALID}
+    check_raises(memory.write, 0x1FFF, b"ab", **invalid)
+    check_raises(memory.read, 0x1FFF, 2, **invalid)
+    check_raises(memory.read, MAX, 2, **invalid)
+    check_raises(memory.read, 0, MAX, **invalid)
+    check_raises(memory.fill, 0, 0x2001, 0, **invalid)
+    check_raises(Kvm.Memory.new, 0x1001, error=Kvm.Error.INVALID)
+
+
+@test
+def memory_without_copies():
+    guest = Guest(HALT)
+    shared = Kvm.Memory.new_memfd(0x1000)
+    guest.vm.add_memory(0x10000, shared, 0)
+    with mmap.mmap(shared.get_fd(), shared.get_size()) as view:
+        view[0:4] = b"seen"
+        check(shared.read(0, 4), b"seen")
+        shared.write(4, b"too")
+        check(view[4:7], b"too")
+    # The guest runs what is written through a mapping: mov $7,%al; out %al,$0x61.
+    guest = Guest(HALT)
+    code = Kvm.Memory.new_memfd(0x1000)
+    guest.vm.add_memory(0x8000, code, 0)
+    guest.vcpu.x86_setup_real_mode(0x8000)
+    with mmap.mmap(code.get_fd(), 0x1000) as view:
+        view[0:4] = bytes.fromhex("b007 e661")
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 7)
+
+
+@test
+def memory_slots():
+    guest = Guest(HALT)
+    memory = Kvm.Memory.new(0x3000)
+    slot = guest.vm.add_memory_full(0x10000, memory, 0x1000, 0x2000,
+                                    Kvm.MemorySlotFlags.LOG_DIRTY_PAGES, 0, None, 0)
+    check(slot.get_guest_address(), 0x10000)
+    check(slot.get_offset(), 0x1000)
+    check(slot.get_length(), 0x2000)
+    check(slot.get_number(), 1)
+    check(slot.get_flags(), Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
+    check(slot.get_address_space(), 0)
+    check(slot.get_memory() is memory, True)
+    check(slot.get_vm() is guest.vm, True)
+    check_raises(guest.vm.add_memory, 0x11000, memory, 0, error=Kvm.Error.OVERLAP,
+                 text="overlaps slot 1, which is at 0x10000 to 0x11fff")
+    check_raises(guest.vm.add_memory, 0x123, memory, 0, error=Kvm.Error.INVALID)
+    slot.remove()
+    check_raises(slot.remove, error=Kvm.Error.CLOSED)
+    guest.vm.add_memory(0x11000, memory, Kvm.MemorySlotFlags.READ_ONLY)
+
+
+@test
+def attributes():
+    guest = Guest(HALT)
+    # What the host supports of the guest's XSAVE area, 8 bytes
+    check(guest.system.has_attribute(0, 0), True)
+    check(guest.system.has_attribute(12345, 0), False)
+    value = guest.system.get_attribute(0, 0, 8)
+    check((type(value), len(value)), (bytes, 8))
+    check_raises(guest.system.get_attribute, 0, 0, 4, error=Kvm.Error.FAULT, text="4 bytes")
+    check_raises(guest.system.get_attribute, 9, 6, 8, error=Kvm.Error.NO_SUCH_ATTRIBUTE)
+    # The offset of the time-stamp counter
+    check(guest.vcpu.has_attribute(0, 0), True)
+    value = guest.vcpu.get_attribute(0, 0, 8)
+    check((type(value), len(value)), (bytes, 8))
+    guest.vcpu.set_attribute(0, 0, value)
+    check_raises(guest.vcpu.set_attribute, 0, 0, b"1234567", error=Kvm.Error.FAULT)
+    check(guest.vm.has_attribute(1, 2), False)
+    check_raises(guest.vm.get_attribute, 1, 2, 4, error=Kvm.Error.NOT_SUPPORTED)
+
+
+@test
+def device():
+    guest = Guest(HALT)
+    check(guest.vm.test_device(Kvm.DeviceType.VFIO), True)
+    check(guest.vm.test_device(Kvm.DeviceType.ARM_VGIC_V3), False)
+    device = guest.vm.create_device(Kvm.DeviceType.VFIO)
+    check(device.get_device_type(), Kvm.DeviceType.VFIO.real)
+    check(device.has_attribute(1, 1), True)
+    check_raises(device.set_attribute, 1, 1, b"\0\0\0\0", error=Kvm.Error.INVALID_ARGUMENT)
+    check_raises(device.set_attribute, 7, MAX, None, error=Kvm.Error.NO_SUCH_ATTRIBUTE,
+                 text="attribute 0xffffffffffffffff")
+    device.close()
+    device.close()
+    check_raises(device.has_attribute, 1, 1, error=Kvm.Error.CLOSED)
+
+
+@test
+def registers_by_id():
+    guest = Guest(HALT)
+    try:
+        ids = guest.vcpu.get_reg_list()
+        data = guest.vcpu.get_reg_list_bytes().get_data()
+        check(data, b"".join(register.to_bytes(8, "little") for register in ids))
+    except GLib.Error as error:  # old kernels have none on x86
+        assert error.matches(Kvm.error_quark(), Kvm.Error.NOT_SUPPORTED), error
+        ids = []
+    for register in ids:
+        check(register >> 60, 2)
+        works, value = guest.vcpu.get_one_reg(register)
+        check(works, True)
+        guest.vcpu.set_one_reg(register, value)
+        data = guest.vcpu.get_one_reg_bytes(register)
+        check(data, value.to_bytes(8, "little"))
+        guest.vcpu.set_one_reg_bytes(register, data)
+    for call in guest.vcpu.get_one_reg, guest.vcpu.get_one_reg_bytes:
+        try:
+            call(0x2030000000001234)
+        except GLib.Error as error:
+            check("0x2030000000001234" in error.message, True)
+        else:
+            raise AssertionError("there is such a register")
+    check_raises(guest.vcpu.set_one_reg, 0x2020000000000000, 1 << 32, error=Kvm.Error.INVALID,
+                 text="has 4 bytes, and 0x100000000 has more")
+
+
+@test
+def cpuid():
+    guest = Guest(HALT)
+    supported = guest.system.x86_get_supported_cpuid()
+    n = supported.get_n_entries()
+    check(n > 4, True)
+    entries = [supported.get_entry(i)[1] for i in range(n)]
+    check(supported.get_entry(n)[0], False)
+    found, leaf = supported.find(0, 0)
+    check(found, True)
+    vendor = struct.pack("<3I", leaf.ebx, leaf.edx, leaf.ecx)
+    check(vendor in (b"GenuineIntel", b"AuthenticAMD", b"HygonGenuine"), True, vendor)
+    check(supported.find(0x12345678, 0)[0], False)
+
+    own = Kvm.X86CpuidEntry()
+    own.function = 0x40000000
+    own.eax, own.ebx, own.ecx, own.edx = 0x40000001, 0x81828384, 0x91929394, 0xFFFFFFFF
+    entries = [e for e in entries if e.function < 0x40000000] + [own]
+    table = Kvm.X86Cpuid.new(entries)
+    check(table.get_n_entries(), len(entries))
+    _, got = table.find(0x40000000, 0)
+    check((got.eax, got.ebx, got.ecx, got.edx), (0x40000001, 0x81828384, 0x91929394, 0xFFFFFFFF))
+    for i, entry in enumerate(entries):
+        check(table.get_entry(i)[1].function, entry.function)
+
+    guest.vcpu.x86_set_cpuid(table)
+    check(guest.vcpu.x86_get_cpuid().find(0x40000000, 0)[1].edx, 0xFFFFFFFF)
+    check(Kvm.X86Cpuid.new([]).get_n_entries(), 0)
+    # mov $0x40000000,%eax; cpuid; mov %ebx,%eax; out %eax,$0x61
+    guest.memory.write(ENTRY, bytes.fromhex("66b800000040 0fa2 6689d8 66e761"))
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 0x81828384)
+
+
+@test
+def guest_debug():
+    guest = Guest(STEPS)
+    enable = Kvm.GuestDebugFlags.ENABLE
+    guest.vcpu.set_guest_debug(enable | Kvm.GuestDebugFlags.SINGLE_STEP, None)
+    for i in 1, 2:
+        guest.run(Kvm.ExitReason.DEBUG)
+        check(guest.exit.x86_get_debug_pc(), ENTRY + i)
+        check(guest.exit.x86_get_debug_exception(), 1)
+
+    guest = Guest(STEPS)
+    flags = enable | Kvm.GuestDebugFlags.HARDWARE_BREAKPOINTS
+    registers = [ENTRY + 2, 0, 0, 0, 0, 0, 0, 0x401]
+    check_raises(guest.vcpu.set_guest_debug, flags, registers[:7], error=Kvm.Error.INVALID)
+    guest.vcpu.set_guest_debug(flags, registers)
+    guest.run(Kvm.ExitReason.DEBUG)
+    check(guest.exit.x86_get_debug_pc(), ENTRY + 2)
+    check(guest.exit.x86_get_debug_dr6() & 1, 1)
+    guest.vcpu.set_guest_debug(Kvm.GuestDebugFlags.NONE, None)
+    guest.run(Kvm.ExitReason.HLT)
+
+
+@test
+def mp_state():
+    guest = Guest(HALT)
+    check(guest.vcpu.get_mp_state(), (True, Kvm.VcpuState.RUNNABLE))
+    check(guest.vcpu.get_raw_mp_state(), (True, 0))
+    check_raises(guest.vcpu.set_mp_state, 12345, error=Kvm.Error.INVALID_ARGUMENT)
+    chip = Kvm.System.new().create_vm()
+    chip.create_irqchip()
+    vcpu = chip.create_vcpu(1)
+    vcpu.set_mp_state(Kvm.VcpuState.HALTED)
+    check(vcpu.get_mp_state(), (True, Kvm.VcpuState.HALTED))
+
+
+@test
+def kick_is_sticky():
+    guest = Guest(SPIN)
+    guest.vcpu.kick()
+    guest.vcpu.kick()
+    guest.check_interrupted(Kvm.Interruption.KICK)
+    guest = Guest(HALT)
+    guest.vcpu.kick()
+    guest.check_interrupted(Kvm.Interruption.KICK)
+    guest.run(Kvm.ExitReason.HLT)
+    check(guest.exit.get_interruption(), Kvm.Interruption.NONE)
+
+
+@test
+def kick_from_another_thread():
+    guest = Guest(SPIN)
+    for _ in range(50):
+        kicker = threading.Thread(target=lambda: (wait_until_running(guest.vcpu),
+                                                  guest.vcpu.kick()))
+        kicker.start()
+        guest.check_interrupted(Kvm.Interruption.KICK)
+        kicker.join()
+
+
+@test
+def run_releases_the_lock():
+    """This thread goes on while another is in the guest; and what needs the vCPU fails at once."""
+    guest = Guest(SPIN)
+    reasons = []
+    runner = threading.Thread(target=lambda: reasons.append(guest.vcpu.run(None)))
+    runner.start()
+    wait_until_running(guest.vcpu)
+    sum(range(100000))
+    check_raises(guest.vcpu.x86_get_regs, error=Kvm.Error.RUNNING)
+    check_raises(guest.vcpu.run, None, error=Kvm.Error.RUNNING)
+    guest.memory.write(ENTRY, bytes.fromhex(HALT))
+    runner.join()
+    check(reasons, [Kvm.ExitReason.HLT])
+
+
+@test
+def close_while_it_runs():
+    guest = Guest(SPIN)
+    errors = []
+
+    def run():
+        try:
+            guest.vcpu.run(None)
+        except GLib.Error as error:
+            errors.append(error)
+
+    runner = threading.Thread(target=run)
+    runner.start()
+    wait_until_running(guest.vcpu)
+    guest.vcpu.close()
+    runner.join()
+    check([e.matches(Kvm.error_quark(), Kvm.Error.CLOSED) for e in errors], [True])
+
+
+@test
+def cancellable():
+    guest = Guest(SPIN)
+    stop = Gio.Cancellable()
+    canceller = threading.Thread(target=lambda: (wait_until_running(guest.vcpu), stop.cancel()))
+    canceller.start()
+    check(guest.vcpu.run(stop), Kvm.ExitReason.INTERRUPTED)
+    canceller.join()
+    check(guest.exit.get_interruption(), Kvm.Interruption.CANCELLED)
+    check(guest.vcpu.run(stop), Kvm.ExitReason.INTERRUPTED)
+    guest.memory.write(ENTRY, bytes.fromhex(HALT))
+    check(guest.vcpu.run(None), Kvm.ExitReason.HLT)
+    stop.reset()
+    check(guest.vcpu.run(stop), Kvm.ExitReason.HLT)
+
+
+def send_until(done, number, vcpu):
+    """Sends a signal to the process once the vCPU runs. It may still come just before the guest is
+    entered, and do nothing; then it is sent again."""
+    wait_until_running(vcpu)
+    while not done.is_set():
+        os.kill(os.getpid(), number)
+        done.wait(2)
+
+
+@test
+def keyboard_interrupt():
+    guest = Guest(SPIN)
+    done = threading.Event()
+    sender = threading.Thread(target=send_until, args=(done, signal.SIGINT, guest.vcpu))
+    sender.start()
+    try:
+        guest.vcpu.run(None)
+        time.sleep(1)
+    except KeyboardInterrupt:
+        done.set()
+    else:
+        raise AssertionError("no KeyboardInterrupt")
+    finally:
+        done.set()
+        sender.join()
+    check(guest.exit.get_reason(), Kvm.ExitReason.INTERRUPTED)
+    check(guest.exit.get_interruption(), Kvm.Interruption.SIGNAL)
+
+
+@test
+def signal_handler():
+    """A handler of the program's own runs, and the run tells that it was a signal."""
+    guest = Guest(SPIN)
+    done = threading.Event()
+    seen = []
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: seen.append(number))
+    sender = threading.Thread(target=send_until, args=(done, signal.SIGUSR1, guest.vcpu))
+    sender.start()
+    try:
+        check(guest.vcpu.run(None), Kvm.ExitReason.INTERRUPTED)
+        check(guest.exit.get_interruption(), Kvm.Interruption.SIGNAL)
+    finally:
+        done.set()
+        sender.join()
+    signal.signal(signal.SIGUSR1, before)
+    check(seen[0], signal.SIGUSR1)
+
+
+@test
+def children_keep_their_parents():
+    guest = Guest(HELLO)
+    vcpu, slot = guest.vcpu, guest.slot
+    del guest
+    gc.collect()
+    check(vcpu.run(None), Kvm.ExitReason.IO)
+    check(vcpu.get_vm().get_system().get_api_version(), 12)
+    check(slot.get_memory().read(ENTRY, 1), b"\xba")
+    exit = vcpu.get_exit()
+    del vcpu, slot
+    gc.collect()
+    check(exit.get_address(), 0x3F8)
+    check(exit.get_value(), ord("0"))
+
+
+def make_and_drop(n):
+    for _ in range(n):
+        guest = Guest(HELLO)
+        guest.run(Kvm.ExitReason.IO)
+        guest.loop = guest  # left to the garbage collector
+    del guest
+    gc.collect()
+
+
+@test
+def nothing_stays_behind():
+    make_and_drop(10)
+    before = tap.count_fds()
+    make_and_drop(200)
+    check(tap.count_fds(), before, "fds")
+
+
+@test
+def arguments_of_a_wrong_type():
+    guest = Guest(HALT)
+    for call in (lambda: guest.vm.add_memory(0, None, 0), lambda: guest.vcpu.run("now"),
+                 lambda: guest.memory.write(0, "text"), lambda: guest.vm.create_vcpu("0"),
+                 lambda: guest.vcpu.x86_set_regs(None)):
+        try:
+            call()
+        except TypeError:
+            continue
+        raise AssertionError("no TypeError")
+    for call in lambda: guest.vm.create_vcpu(-1), lambda: guest.memory.read(-1, 1):
+        try:
+            call()
+        except OverflowError:
+            continue
+        raise AssertionError("no OverflowError")
+
+
+@test
+def every_property():
+    guest = Guest(HALT)
+    device = guest.vm.create_device(Kvm.DeviceType.VFIO)
+    expected = {
+        guest.system: {"path": None, "fd": guest.system.get_fd()},
+        guest.vm: {"system": guest.system},
+        guest.vcpu: {"vm": guest.vm, "id": 0, "exit": guest.exit},
+        device: {"vm": guest.vm, "device-type": 4},
+        guest.memory: {"size": 0x8000},
+        guest.slot: {"vm": guest.vm, "memory": guest.memory, "guest-address": 0, "offset": 0,
+                     "length": 0x8000, "number": 0, "address-space": 0,
+                     "flags": Kvm.MemorySlotFlags.NONE},
+        guest.exit: {},
+    }
+    for handle, properties in expected.items():
+        check({p.name for p in handle.list_properties()}, set(properties))
+        for name, value in properties.items():
+            check(handle.get_property(name), value, name)
+            check(getattr(handle.props, name.replace("-", "_")), value, name)
+            method = name.replace("-", "_")
+            if handle is guest.system:  # can be set, but only when it is made
+                continue
+            check(getattr(handle, f"get_{method}")(), value, f"get_{method} ()")
+            try:
+                handle.set_property(name, value)
+            except TypeError:
+                continue
+            raise AssertionError(f"{name} can be set")
+
+
+@test
+def every_method_is_tested():
+    """In this file; those of Kvm.Exit are in exits.json, as test-exits.py makes sure."""
+    with open(__file__, encoding="utf-8") as file:
+        source = file.read()
+    missing = []
+    for name in ("System", "Vm", "Vcpu", "Device", "Memory", "MemorySlot", "X86Regs", "X86Sregs",
+                 "X86Cpuid", "X86Segment", "X86Dtable", "X86CpuidEntry"):
+        for method in getattr(Kvm, name).__info__.get_methods():
+            if method.get_name() in ("free", "ref", "unref"):  # for C
+                continue
+            if not re.search(rf"[.\"]{method.get_name()}\b", source):
+                missing.append(f"{name}.{method.get_name()}")
+    check(missing, [])
+
+
+@test
+def version():
+    check((Kvm.MAJOR_VERSION, Kvm.MINOR_VERSION), (0, 1))
+    check(Kvm.MICRO_VERSION >= 0, True)
+
+
+if __name__ == "__main__":
+    sys.setswitchinterval(0.001)
+    tap.run()
