@@ -417,7 +417,7 @@ G_BEGIN_DECLS
  * [method@Kvm.System.check_extension] or, better once there is a virtual machine, with
  * [method@Kvm.Vm.check_extension], whose answer is about that machine and can differ. The answer is
  * 0 if the kernel does not offer the capability, and else nonzero: a plain yes, unless the list
- * above calls it a number or a bit mask.
+ * calls it a number or a bit mask.
  *
  * In parentheses stand the architectures whose Linux 7.1 answers at all, where these are not all of
  * x86, arm64 and riscv; elsewhere the answer is 0. What can be enabled (`KVM_ENABLE_CAP`) changes

@@ -43,9 +43,10 @@ peek_result (KvmExit *self)
 guint64
 kvm_exit_get_result (KvmExit *self)
 {
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (HYPERCALL) | REASON (XEN) | REASON (HYPERV)
-                                                | REASON (TDX) | REASON (SNP_REQ_CERTS)),
-                        0);
+  _kvm_return_val_unless_exit (self,
+                               REASON (HYPERCALL) | REASON (XEN) | REASON (HYPERV) | REASON (TDX)
+                                   | REASON (SNP_REQ_CERTS),
+                               0);
 
   return _KVM_READ_ONCE (*peek_result (self));
 }
@@ -63,8 +64,8 @@ kvm_exit_get_result (KvmExit *self)
 void
 kvm_exit_set_result (KvmExit *self, guint64 result)
 {
-  g_return_if_fail (_kvm_exit_is (self, REASON (HYPERCALL) | REASON (XEN) | REASON (HYPERV)
-                                            | REASON (TDX) | REASON (SNP_REQ_CERTS)));
+  _kvm_return_unless_exit (self, REASON (HYPERCALL) | REASON (XEN) | REASON (HYPERV) | REASON (TDX)
+                                     | REASON (SNP_REQ_CERTS));
 
   *peek_result (self) = result;
 }
@@ -103,7 +104,7 @@ kvm_exit_get_hypercall_arguments (KvmExit *self, gsize *n_arguments)
 {
   g_return_val_if_fail (n_arguments != NULL, NULL);
   *n_arguments = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (HYPERCALL)), NULL);
+  _kvm_return_val_unless_exit (self, REASON (HYPERCALL), NULL);
 
   return _kvm_exit_copy_words (self->run->hypercall.args, G_N_ELEMENTS (self->run->hypercall.args),
                                n_arguments);
@@ -174,8 +175,7 @@ kvm_exit_get_internal_error (KvmExit *self)
 {
   guint raw;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (INTERNAL_ERROR)),
-                        KVM_INTERNAL_ERROR_TYPE_OTHER);
+  _kvm_return_val_unless_exit (self, REASON (INTERNAL_ERROR), KVM_INTERNAL_ERROR_TYPE_OTHER);
 
   raw = _KVM_READ_ONCE (self->run->internal.suberror);
   return raw >= KVM_INTERNAL_ERROR_TYPE_EMULATION && raw <= KVM_INTERNAL_ERROR_TYPE_UNEXPECTED_EXIT
@@ -219,7 +219,7 @@ kvm_exit_get_internal_error_data (KvmExit *self, gsize *n_data)
 
   g_return_val_if_fail (n_data != NULL, NULL);
   *n_data = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (INTERNAL_ERROR)), NULL);
+  _kvm_return_val_unless_exit (self, REASON (INTERNAL_ERROR), NULL);
 
   n = _KVM_READ_ONCE (self->run->internal.ndata);
   return _kvm_exit_copy_words (self->run->internal.data,
@@ -241,7 +241,7 @@ kvm_exit_get_system_event (KvmExit *self)
 {
   guint raw;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (SYSTEM_EVENT)), KVM_SYSTEM_EVENT_TYPE_OTHER);
+  _kvm_return_val_unless_exit (self, REASON (SYSTEM_EVENT), KVM_SYSTEM_EVENT_TYPE_OTHER);
 
   raw = _KVM_READ_ONCE (self->run->system_event.type);
   return raw >= KVM_SYSTEM_EVENT_TYPE_SHUTDOWN && raw <= KVM_SYSTEM_EVENT_TYPE_TDX_FATAL
@@ -285,7 +285,7 @@ kvm_exit_get_system_event_data (KvmExit *self, gsize *n_data)
 
   g_return_val_if_fail (n_data != NULL, NULL);
   *n_data = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (SYSTEM_EVENT)), NULL);
+  _kvm_return_val_unless_exit (self, REASON (SYSTEM_EVENT), NULL);
 
   n = _KVM_READ_ONCE (self->run->system_event.ndata);
   return _kvm_exit_copy_words (self->run->system_event.data,
@@ -321,7 +321,7 @@ kvm_exit_get_memory_fault_flags (KvmExit *self)
 gboolean
 kvm_exit_is_memory_poisoned (KvmExit *self)
 {
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (MEMORY_FAULT)), FALSE);
+  _kvm_return_val_unless_exit (self, REASON (MEMORY_FAULT), FALSE);
 
   return self->error_number == EHWPOISON;
 }

@@ -146,8 +146,7 @@ is_write (KvmExit *self)
 guint64
 kvm_exit_get_address (KvmExit *self)
 {
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (MEMORY_FAULT)),
-                        0);
+  _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO) | REASON (MEMORY_FAULT), 0);
 
   if (self->reason == KVM_EXIT_REASON_IO)
     return _KVM_READ_ONCE (self->run->io.port);
@@ -172,8 +171,7 @@ kvm_exit_get_size (KvmExit *self)
 {
   guint size, count;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (MEMORY_FAULT)),
-                        0);
+  _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO) | REASON (MEMORY_FAULT), 0);
 
   if (self->reason == KVM_EXIT_REASON_MEMORY_FAULT)
     return _KVM_READ_ONCE (self->run->memory_fault.size);
@@ -201,7 +199,7 @@ kvm_exit_get_count (KvmExit *self)
 {
   guint size, count = 1;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO)), 0);
+  _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO), 0);
 
   if (self->reason == KVM_EXIT_REASON_IO)
     peek_io (self, &size, &count);
@@ -221,9 +219,10 @@ kvm_exit_get_count (KvmExit *self)
 gboolean
 kvm_exit_is_write (KvmExit *self)
 {
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (TPR_ACCESS)
-                                                | REASON (X86_RDMSR) | REASON (X86_WRMSR)),
-                        FALSE);
+  _kvm_return_val_unless_exit (self,
+                               REASON (IO) | REASON (MMIO) | REASON (TPR_ACCESS)
+                                   | REASON (X86_RDMSR) | REASON (X86_WRMSR),
+                               FALSE);
 
   return is_write (self);
 }
@@ -259,8 +258,8 @@ kvm_exit_get_value (KvmExit *self)
       return load (data, size);
     }
 
-  g_return_val_if_fail (
-      _kvm_exit_is (self, REASON (X86_RDMSR) | REASON (X86_WRMSR) | REASON (RISCV_CSR)), 0);
+  _kvm_return_val_unless_exit (self, REASON (X86_RDMSR) | REASON (X86_WRMSR) | REASON (RISCV_CSR),
+                               0);
   return self->reason == KVM_EXIT_REASON_RISCV_CSR ? _KVM_READ_ONCE (self->run->riscv_csr.new_value)
                                                    : _KVM_READ_ONCE (self->run->msr.data);
 }
@@ -282,8 +281,8 @@ kvm_exit_set_value (KvmExit *self, guint64 value)
   guint8 *data;
   guint size, count = 1;
 
-  g_return_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR)
-                                            | REASON (X86_WRMSR) | REASON (RISCV_CSR)));
+  _kvm_return_unless_exit (self, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR)
+                                     | REASON (X86_WRMSR) | REASON (RISCV_CSR));
 
   switch (self->reason)
     {
@@ -335,7 +334,7 @@ kvm_exit_get_element (KvmExit *self, guint index)
   const guint8 *data;
   guint size;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO)), 0);
+  _kvm_return_val_unless_exit (self, REASON (IO), 0);
 
   data = peek_element (self, index, &size);
   return data != NULL ? load_port (data, size) : 0;
@@ -358,7 +357,7 @@ kvm_exit_set_element (KvmExit *self, guint index, guint64 value)
   guint8 *data;
   guint size;
 
-  g_return_if_fail (_kvm_exit_is (self, REASON (IO)));
+  _kvm_return_unless_exit (self, REASON (IO));
 
   data = peek_element (self, index, &size);
   if (data != NULL && !is_write (self))
@@ -386,7 +385,7 @@ kvm_exit_get_data (KvmExit *self, gsize *length)
 
   g_return_val_if_fail (length != NULL, NULL);
   *length = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO)), NULL);
+  _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO), NULL);
 
   data = self->reason == KVM_EXIT_REASON_IO ? peek_io (self, &size, &count)
                                             : peek_mmio (self, &size);
@@ -418,7 +417,7 @@ kvm_exit_set_data (KvmExit *self, const guint8 *data, gsize length, GError **err
   guint8 *place;
   guint size, count = 1;
 
-  g_return_val_if_fail (_kvm_exit_is (self, REASON (IO) | REASON (MMIO)), FALSE);
+  _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO), FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
 
   if (is_write (self))

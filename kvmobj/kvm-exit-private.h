@@ -72,9 +72,34 @@ _kvm_exit_is (KvmExit *self, guint64 reasons)
 
 #define _KVM_READ_ONCE(place) (*(const volatile __typeof__ (place) *) &(place))
 
+/* Says which exit there is instead of the one that an accessor is for: a bug of the caller's. */
+void _kvm_exit_complain (gpointer exit, const char *function);
+
+#define _kvm_return_val_unless_exit(self, reasons, value)                                          \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (G_UNLIKELY (!_kvm_exit_is ((self), (reasons))))                                            \
+      {                                                                                            \
+        _kvm_exit_complain ((self), G_STRFUNC);                                                    \
+        return (value);                                                                            \
+      }                                                                                            \
+  }                                                                                                \
+  G_STMT_END
+
+#define _kvm_return_unless_exit(self, reasons)                                                     \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    if (G_UNLIKELY (!_kvm_exit_is ((self), (reasons))))                                            \
+      {                                                                                            \
+        _kvm_exit_complain ((self), G_STRFUNC);                                                    \
+        return;                                                                                    \
+      }                                                                                            \
+  }                                                                                                \
+  G_STMT_END
+
 /* The body of an accessor that reads one field of the exits in @reasons. */
 #define _KVM_EXIT_FIELD(self, reasons, field)                                                      \
-  g_return_val_if_fail (_kvm_exit_is ((self), (reasons)), 0);                                      \
+  _kvm_return_val_unless_exit (self, reasons, 0);                                                  \
   return _KVM_READ_ONCE ((self)->run->field)
 
 /* A copy of @n 64-bit words of the page. */

@@ -331,6 +331,11 @@ kvm_exit_to_string (KvmExit *self)
       g_string_append (string, "run () failed");
       break;
     case KVM_EXIT_REASON_UNKNOWN:
+      if (kvm_exit_get_hardware_reason (self) == 0)
+        {
+          g_string_append (string, "no exit yet");
+          break;
+        }
       g_string_append_printf (
           string, "exit of the hardware that KVM does not know, 0x%" G_GINT64_MODIFIER "x",
           kvm_exit_get_hardware_reason (self));

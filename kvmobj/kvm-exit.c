@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "kvm-enum-types.h"
 #include "kvm-error-private.h"
 #include "kvm-exit-private.h"
 
@@ -122,6 +123,23 @@ _kvm_exit_detach (KvmExit *self)
   memcpy (copy, self->run, self->size);
   if (mremap (copy, self->size, self->size, MREMAP_MAYMOVE | MREMAP_FIXED, self->run) == MAP_FAILED)
     munmap (copy, self->size);
+}
+
+void
+_kvm_exit_complain (gpointer exit, const char *function)
+{
+  g_autoptr (GEnumClass) klass = NULL;
+  GEnumValue *value;
+
+  if (!_kvm_is_exit (exit))
+    {
+      g_critical ("%s: this is not a KvmExit", function);
+      return;
+    }
+
+  klass = g_type_class_ref (KVM_TYPE_EXIT_REASON);
+  value = g_enum_get_value (klass, ((KvmExit *) exit)->reason);
+  g_critical ("%s: the exit is %s, which has no such thing", function, value->value_name);
 }
 
 guint64 *

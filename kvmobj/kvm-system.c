@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,13 +156,20 @@ set_open_error (const char *path, int errsv, GError **error)
   _kvm_error_set_errno (error, errsv, "open () of %s", path);
   switch (errsv)
     {
+    case EISDIR:
+    case ENOTDIR:
+    case ELOOP:
+    case ENAMETOOLONG:
+      if (error != NULL)
+        (*error)->code = KVM_ERROR_INVALID;
+      break;
     case ENOENT:
+      if (strcmp (path, DEFAULT_PATH) != 0)
+        break;
       _kvm_error_add_detail (
-          error,
-          "the kernel has no KVM: load the module kvm_intel or kvm_amd, or switch "
-          "virtualization on in the firmware; in a container or a Flatpak, pass the device "
-          "in, with --device=%s or --device=kvm",
-          path);
+          error, "the kernel has no KVM: load the module kvm_intel or kvm_amd, or switch "
+                 "virtualization on in the firmware; in a container or a Flatpak, pass the device "
+                 "in, with --device=/dev/kvm or --device=kvm");
       break;
     case ENODEV:
     case ENXIO:

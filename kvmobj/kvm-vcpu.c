@@ -512,6 +512,12 @@ kvm_vcpu_set_mp_state (KvmVcpu *self, guint state, GError **error)
  * Lets the guest stop for debugging (`KVM_SET_GUEST_DEBUG`; %KVM_CAPABILITY_SET_GUEST_DEBUG). Where
  * it stops, the run returns %KVM_EXIT_REASON_DEBUG. See section 4.87 of api.rst.
  *
+ * To go step by step, ask for %KVM_GUEST_DEBUG_FLAGS_ENABLE and
+ * %KVM_GUEST_DEBUG_FLAGS_SINGLE_STEP. An instruction that stops the guest for another reason, such
+ * as port I/O, returns that reason in place of its step; and a step over a halt may return
+ * %KVM_EXIT_REASON_DEBUG alone, so that a program which waits for %KVM_EXIT_REASON_HLT would wait
+ * for ever.
+ *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_INVALID if the number of registers
  * is another, %KVM_ERROR_BUSY if an exception is pending that is not to be lost (x86), and with
  * %KVM_ERROR_INVALID_ARGUMENT if the host cannot do what a flag says.

@@ -399,14 +399,18 @@ KvmVcpu *
 kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error)
 {
   KvmVcpu *vcpu;
-  int fd;
+  int fd, max_id;
 
   g_return_val_if_fail (KVM_IS_VM (self), NULL);
 
   fd = kvm_ioctl_value (&self->handle, KVM_CREATE_VCPU, id, error);
   if (fd == -1)
     {
-      _kvm_error_add_detail (error, "vCPU id %u", id);
+      max_id = _kvm_handle_peek_extension (&self->handle, KVM_CAPABILITY_MAX_VCPU_ID);
+      if (max_id > 0 && id >= (guint) max_id)
+        _kvm_error_add_detail (error, "vCPU id %u; ids are below %d", id, max_id);
+      else
+        _kvm_error_add_detail (error, "vCPU id %u", id);
       return NULL;
     }
   vcpu = _kvm_vcpu_new_take_fd (self, id, fd, error);
@@ -439,7 +443,13 @@ kvm_vm_create_irqchip (KvmVm *self, GError **error)
 {
   g_return_val_if_fail (KVM_IS_VM (self), FALSE);
 
-  return kvm_ioctl_value (&self->handle, KVM_CREATE_IRQCHIP, 0, error) != -1;
+  if (kvm_ioctl_value (&self->handle, KVM_CREATE_IRQCHIP, 0, error) == -1)
+    {
+      if (error != NULL && g_error_matches (*error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT))
+        _kvm_error_add_detail (error, "it must come before the first vCPU");
+      return FALSE;
+    }
+  return TRUE;
 }
 
 /**

@@ -178,10 +178,13 @@ test_before_the_first_run (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
   g_autoptr (KvmVcpu) never_opened = g_object_new (KVM_TYPE_VCPU, NULL);
   g_autoptr (GBytes) bytes = kvm_exit_to_bytes (guest->exit);
+  g_autofree char *line = NULL;
 
   g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_UNKNOWN);
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, 256);
   g_assert_cmpuint (kvm_exit_get_hardware_reason (guest->exit), ==, 0);
+  line = kvm_exit_to_string (guest->exit);
+  g_assert_cmpstr (line, ==, "no exit yet");
   g_assert_cmpint (kvm_exit_get_reason (kvm_vcpu_get_exit (never_opened)), ==,
                    KVM_EXIT_REASON_UNKNOWN);
 }
@@ -193,10 +196,12 @@ test_wrong_accessor (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
 
   kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_test_expect_message ("kvmobj", G_LOG_LEVEL_CRITICAL, "*_kvm_exit_is*");
+  g_test_expect_message ("kvmobj", G_LOG_LEVEL_CRITICAL,
+                         "kvm_exit_*: the exit is KVM_EXIT_REASON_HLT, which has no such thing");
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 0);
   g_test_assert_expected_messages ();
-  g_test_expect_message ("kvmobj", G_LOG_LEVEL_CRITICAL, "*_kvm_exit_is*");
+  g_test_expect_message ("kvmobj", G_LOG_LEVEL_CRITICAL,
+                         "kvm_exit_*: the exit is KVM_EXIT_REASON_HLT, which has no such thing");
   kvm_exit_set_value (guest->exit, 1);
   g_test_assert_expected_messages ();
   g_test_expect_message ("kvmobj", G_LOG_LEVEL_CRITICAL, "*_kvm_is_exit*");

@@ -176,7 +176,9 @@ test_create_vcpu_errors (void)
   g_assert_null (kvm_vm_create_vcpu (vm, 3, &error));
   kvm_test_assert_error (error, KVM_ERROR_EXISTS, "KVM_CREATE_VCPU on VM: File exists (vCPU id 3)");
   g_assert_null (kvm_vm_create_vcpu (vm, G_MAXUINT, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "vCPU id 4294967295");
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "vCPU id 4294967295; ids are below");
+  g_assert_false (kvm_vm_create_irqchip (vm, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "it must come before the first vCPU");
 }
 
 static void

@@ -17,7 +17,7 @@
 guint64
 kvm_exit_arm64_get_debug_hsr (KvmExit *self)
 {
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (DEBUG)), 0);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (DEBUG), 0);
 
   return _KVM_READ_ONCE (self->run->debug_arm64.hsr)
          | (guint64) _KVM_READ_ONCE (self->run->debug_arm64.hsr_high) << 32;

@@ -52,7 +52,7 @@ kvm_exit_riscv_get_sbi_arguments (KvmExit *self, gsize *n_arguments)
 {
   g_return_val_if_fail (n_arguments != NULL, NULL);
   *n_arguments = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (RISCV_SBI)), NULL);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (RISCV_SBI), NULL);
 
   return _kvm_exit_copy_words (self->run->riscv_sbi.args, 6, n_arguments);
 }
@@ -73,7 +73,7 @@ kvm_exit_riscv_get_sbi_result (KvmExit *self, gsize *n_results)
 {
   g_return_val_if_fail (n_results != NULL, NULL);
   *n_results = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (RISCV_SBI)), NULL);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (RISCV_SBI), NULL);
 
   return _kvm_exit_copy_words (self->run->riscv_sbi.ret, 2, n_results);
 }
@@ -91,7 +91,7 @@ kvm_exit_riscv_get_sbi_result (KvmExit *self, gsize *n_results)
 void
 kvm_exit_riscv_set_sbi_result (KvmExit *self, gint64 sbi_error, guint64 value)
 {
-  g_return_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (RISCV_SBI)));
+  _kvm_return_unless_exit (self, _KVM_REASON_BIT (RISCV_SBI));
 
   self->run->riscv_sbi.ret[0] = sbi_error;
   self->run->riscv_sbi.ret[1] = value;

@@ -121,7 +121,7 @@ kvm_exit_x86_get_hyperv_parameters (KvmExit *self, gsize *n_parameters)
 {
   g_return_val_if_fail (n_parameters != NULL, NULL);
   *n_parameters = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (HYPERV)), NULL);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (HYPERV), NULL);
 
   return _kvm_exit_copy_words (self->run->hyperv.hcall.params, 2, n_parameters);
 }
@@ -270,7 +270,7 @@ kvm_exit_x86_get_xen_parameters (KvmExit *self, gsize *n_parameters)
 {
   g_return_val_if_fail (n_parameters != NULL, NULL);
   *n_parameters = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (XEN)), NULL);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (XEN), NULL);
 
   return _kvm_exit_copy_words (self->run->xen.params, 6, n_parameters);
 }

@@ -276,8 +276,8 @@ kvm_exit_x86_get_msr_reason (KvmExit *self)
 gboolean
 kvm_exit_x86_get_msr_error (KvmExit *self)
 {
-  g_return_val_if_fail (
-      _kvm_exit_is (self, _KVM_REASON_BIT (X86_RDMSR) | _KVM_REASON_BIT (X86_WRMSR)), FALSE);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (X86_RDMSR) | _KVM_REASON_BIT (X86_WRMSR),
+                               FALSE);
 
   return _KVM_READ_ONCE (self->run->msr.error) != 0;
 }
@@ -295,7 +295,7 @@ kvm_exit_x86_get_msr_error (KvmExit *self)
 void
 kvm_exit_x86_set_msr_error (KvmExit *self, gboolean fail)
 {
-  g_return_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (X86_RDMSR) | _KVM_REASON_BIT (X86_WRMSR)));
+  _kvm_return_unless_exit (self, _KVM_REASON_BIT (X86_RDMSR) | _KVM_REASON_BIT (X86_WRMSR));
 
   self->run->msr.error = fail ? 1 : 0;
 }
@@ -315,7 +315,7 @@ kvm_exit_x86_set_msr_error (KvmExit *self, gboolean fail)
 guint64
 kvm_exit_x86_get_emulation_flags (KvmExit *self)
 {
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (INTERNAL_ERROR)), 0);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (INTERNAL_ERROR), 0);
 
   if (kvm_exit_get_internal_error (self) != KVM_INTERNAL_ERROR_TYPE_EMULATION
       || _KVM_READ_ONCE (self->run->emulation_failure.ndata) < 1)
@@ -342,7 +342,7 @@ kvm_exit_x86_get_instruction_bytes (KvmExit *self, gsize *length)
 
   g_return_val_if_fail (length != NULL, NULL);
   *length = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (INTERNAL_ERROR)), NULL);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (INTERNAL_ERROR), NULL);
 
   if ((kvm_exit_x86_get_emulation_flags (self) & 1)
       && _KVM_READ_ONCE (self->run->emulation_failure.ndata) >= 3)
@@ -422,7 +422,7 @@ kvm_exit_x86_get_tdx_data (KvmExit *self, gsize *n_words)
 {
   g_return_val_if_fail (n_words != NULL, NULL);
   *n_words = 0;
-  g_return_val_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (TDX)), NULL);
+  _kvm_return_val_unless_exit (self, _KVM_REASON_BIT (TDX), NULL);
 
   return _kvm_exit_copy_words (self->run->tdx.data, 5, n_words);
 }
@@ -441,7 +441,7 @@ kvm_exit_x86_get_tdx_data (KvmExit *self, gsize *n_words)
 void
 kvm_exit_x86_set_tdx_data (KvmExit *self, guint index, guint64 value)
 {
-  g_return_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (TDX)));
+  _kvm_return_unless_exit (self, _KVM_REASON_BIT (TDX));
 
   if (index < G_N_ELEMENTS (self->run->tdx.data))
     self->run->tdx.data[index] = value;
@@ -492,7 +492,7 @@ kvm_exit_x86_get_snp_certs_pages (KvmExit *self)
 void
 kvm_exit_x86_set_snp_certs_pages (KvmExit *self, guint64 n_pages)
 {
-  g_return_if_fail (_kvm_exit_is (self, _KVM_REASON_BIT (SNP_REQ_CERTS)));
+  _kvm_return_unless_exit (self, _KVM_REASON_BIT (SNP_REQ_CERTS));
 
   self->run->snp_req_certs.npages = n_pages;
 }

@@ -205,7 +205,13 @@ kvm_vcpu_x86_set_cpuid (KvmVcpu *vcpu, KvmX86Cpuid *cpuid, GError **error)
 
   if (kvm_ioctl (&vcpu->handle, KVM_SET_CPUID2, &cpuid->abi, error) == -1)
     {
-      _kvm_error_add_detail (error, "%u entries", cpuid->abi.nent);
+      if (error != NULL && g_error_matches (*error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT))
+        _kvm_error_add_detail (error,
+                               "%u entries, which the kernel refuses; a vCPU that has run takes "
+                               "no other than it has",
+                               cpuid->abi.nent);
+      else
+        _kvm_error_add_detail (error, "%u entries", cpuid->abi.nent);
       return FALSE;
     }
   return TRUE;
