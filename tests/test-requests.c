@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the library hands to the kernel, byte by byte, and what it makes of the kernel's refusals,
+ * under the null KVM. The bytes are worked out by hand from api.rst and the layouts there. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+#include <kvmobj/kvmobj.h>
+
+/* The null KVM reads its variables once, so each test is a process of its own. */
+static gboolean
+in_process (const char *variable, const char *value)
+{
+  if (g_test_subprocess ())
+    return TRUE;
+
+  if (variable != NULL)
+    g_setenv (variable, value, TRUE);
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  if (variable != NULL)
+    g_unsetenv (variable);
+  g_test_trap_assert_passed ();
+  return FALSE;
+}
+
+typedef struct
+{
+  KvmSystem *system;
+  KvmVm *vm;
+  KvmVcpu *vcpu;
+} Machine;
+
+static Machine *
+machine_new (void)
+{
+  Machine *self = g_new0 (Machine, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->system = kvm_system_new (&error);
+  g_assert_no_error (error);
+  self->vm = kvm_system_create_vm (self->system, &error);
+  g_assert_no_error (error);
+  self->vcpu = kvm_vm_create_vcpu (self->vm, 5, &error);
+  g_assert_no_error (error);
+  return self;
+}
+
+static void
+machine_free (Machine *self)
+{
+  g_clear_object (&self->vcpu);
+  g_clear_object (&self->vm);
+  g_clear_object (&self->system);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Machine, machine_free)
+
+static char *log_path;
+
+/* The argument of the newest request with this name. */
+static char *
+last_argument (const char *name)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  char *argument = NULL;
+
+  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_auto (GStrv) words = g_strsplit (lines[i], " ", 4);
+
+      if (g_strv_length (words) == 4 && strcmp (words[2], name) == 0)
+        {
+          g_free (argument);
+          argument = g_strdup (words[3]);
+        }
+    }
+  return argument;
+}
+
+static guint
+count_requests (const char *name)
+{
+  g_autofree char *needle = g_strdup_printf (" %s ", name);
+  g_autofree char *text = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
+  for (const char *at = text; (at = strstr (at, needle)) != NULL; at++)
+    n++;
+  return n;
+}
+
+static void
+assert_request (const char *name, const char *expected)
+{
+  g_autofree char *argument = last_argument (name);
+
+  g_assert_cmpstr (argument, ==, expected);
+}
+
+/* Without what is a pointer: so many hexadecimal digits are compared. */
+static void
+assert_request_starts (const char *name, const char *expected)
+{
+  g_autofree char *argument = last_argument (name);
+
+  g_assert_nonnull (argument);
+  g_assert_cmpuint (strlen (argument), >, strlen (expected));
+  argument[strlen (expected)] = '\0';
+  g_assert_cmpstr (argument, ==, expected);
+}
+
+static void
+test_values (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  machine = machine_new ();
+  assert_request ("KVM_CREATE_VM", "0x0");
+  assert_request ("KVM_CREATE_VCPU", "0x5");
+  g_object_unref (
+      kvm_system_create_vm_with_type (machine->system, G_GUINT64_CONSTANT (0x123456789), &error));
+  assert_request ("KVM_CREATE_VM", "0x123456789");
+  kvm_vm_check_extension (machine->vm, KVM_CAPABILITY_S390_VSIE_ESAMODE, &error);
+  assert_request ("KVM_CHECK_EXTENSION", "0xf8");
+  kvm_vm_create_irqchip (machine->vm, &error);
+  assert_request ("KVM_CREATE_IRQCHIP", "0x0");
+  kvm_vm_x86_set_tss_address (machine->vm, 0xfffbd000, &error);
+  assert_request ("KVM_SET_TSS_ADDR", "0xfffbd000");
+  g_assert_no_error (error);
+}
+
+static void
+test_structs (void)
+{
+  static const guint64 arguments[] = { G_GUINT64_CONSTANT (0x1122334455667788), 2, 3, 4 };
+  static const guint64 registers[] = { 0x1000, 2, 3, 4, 0, 0, 7, 0x401 };
+  const KvmX86CpuidEntry entry
+      = { .function = 1, .index = 2, .flags = 3, .eax = 4, .ebx = 5, .ecx = 6, .edx = 7 };
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmMemory) memory = NULL;
+  g_autoptr (KvmMemorySlot) slot = NULL;
+  g_autoptr (KvmDevice) device = NULL;
+  g_autoptr (KvmX86Cpuid) cpuid = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  machine = machine_new ();
+
+  /* slot 0 of address space 1, flags 3, guest address, length; then where it is in the process */
+  memory = kvm_memory_new (0x3000, &error);
+  slot = kvm_vm_add_memory_full (
+      machine->vm, 0x123450000, memory, 0x1000, 0x2000,
+      KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES | KVM_MEMORY_SLOT_FLAGS_READ_ONLY, 1, NULL, 0, &error);
+  g_assert_no_error (error);
+  assert_request_starts ("KVM_SET_USER_MEMORY_REGION", "00000100"
+                                                       "03000000"
+                                                       "0000452301000000"
+                                                       "0020000000000000");
+  kvm_memory_slot_remove (slot, &error);
+  assert_request_starts ("KVM_SET_USER_MEMORY_REGION", "00000100"
+                                                       "00000000"
+                                                       "0000452301000000"
+                                                       "0000000000000000");
+
+  /* capability, flags, four arguments, 64 bytes of nothing */
+  kvm_vm_enable_capability (machine->vm, 121, arguments, 4, &error);
+  assert_request_starts ("KVM_ENABLE_CAP", "79000000"
+                                           "00000000"
+                                           "8877665544332211"
+                                           "0200000000000000"
+                                           "0300000000000000"
+                                           "0400000000000000"
+                                           "00000000000000");
+  kvm_vcpu_enable_capability (machine->vcpu, 123, NULL, 0, &error);
+  assert_request_starts ("KVM_ENABLE_CAP", "7b000000"
+                                           "00000000"
+                                           "0000000000000000");
+
+  /* type, room for the fd, flags */
+  device = kvm_vm_create_device (machine->vm, 11, &error);
+  assert_request ("KVM_CREATE_DEVICE", "0b000000"
+                                       "00000000"
+                                       "00000000");
+  kvm_vm_test_device (machine->vm, 7, &error);
+  assert_request ("KVM_CREATE_DEVICE", "07000000"
+                                       "00000000"
+                                       "01000000");
+
+  /* flags, group, attribute; then the address of the value */
+  kvm_device_set_attribute (device, 3, G_GUINT64_CONSTANT (0x100000002), (const guint8 *) "1234", 4,
+                            &error);
+  assert_request_starts ("KVM_SET_DEVICE_ATTR", "00000000"
+                                                "03000000"
+                                                "0200000001000000");
+  kvm_vcpu_has_attribute (machine->vcpu, 1, 2, &error);
+  assert_request ("KVM_HAS_DEVICE_ATTR", "00000000"
+                                         "01000000"
+                                         "0200000000000000"
+                                         "0000000000000000");
+
+  /* id; then the address of the value */
+  kvm_vcpu_set_one_reg (machine->vcpu, G_GUINT64_CONSTANT (0x6030000000100042), 9, &error);
+  assert_request_starts ("KVM_SET_ONE_REG", "4200100000003060");
+
+  kvm_vcpu_set_mp_state (machine->vcpu, KVM_VCPU_STATE_SUSPENDED, &error);
+  assert_request ("KVM_SET_MP_STATE", "0a000000");
+
+  /* flags, padding, debug registers 0 to 7 */
+  kvm_vcpu_set_guest_debug (
+      machine->vcpu, KVM_GUEST_DEBUG_FLAGS_ENABLE | KVM_GUEST_DEBUG_FLAGS_HARDWARE_BREAKPOINTS,
+      registers, 8, &error);
+  assert_request ("KVM_SET_GUEST_DEBUG", "01000200"
+                                         "00000000"
+                                         "0010000000000000"
+                                         "0200000000000000"
+                                         "0300000000000000"
+                                         "0400000000000000"
+                                         "0000000000000000"
+                                         "0000000000000000"
+                                         "0700000000000000"
+                                         "0104000000000000");
+
+  /* number of entries, padding; an entry of seven words and three of nothing */
+  cpuid = kvm_x86_cpuid_new (&entry, 1, &error);
+  kvm_vcpu_x86_set_cpuid (machine->vcpu, cpuid, &error);
+  assert_request ("KVM_SET_CPUID2", "01000000"
+                                    "00000000"
+                                    "01000000"
+                                    "02000000"
+                                    "03000000"
+                                    "04000000"
+                                    "05000000"
+                                    "06000000"
+                                    "07000000"
+                                    "00000000"
+                                    "00000000"
+                                    "00000000");
+
+  /* flags, and 15 words of nothing */
+  kvm_vm_x86_create_pit (machine->vm, 1, &error);
+  assert_request_starts ("KVM_CREATE_PIT2", "01000000"
+                                            "00000000");
+  g_assert_no_error (error);
+}
+
+/* What cannot change is asked once. */
+static void
+test_asked_once (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmVcpu) second = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  machine = machine_new ();
+  second = kvm_vm_create_vcpu (machine->vm, 1, &error);
+  for (guint i = 0; i < 3; i++)
+    kvm_x86_cpuid_unref (kvm_system_x86_get_supported_cpuid (machine->system, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_requests ("KVM_GET_VCPU_MMAP_SIZE"), ==, 1);
+  g_assert_cmpuint (count_requests ("KVM_GET_SUPPORTED_CPUID"), ==, 1);
+  g_assert_cmpuint (count_requests ("KVM_CREATE_VCPU"), ==, 2);
+}
+
+/* A VM, memory and a vCPU take three requests, and a run takes one. */
+static void
+test_no_more_than_needed (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmMemory) memory = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  machine = machine_new ();
+  memory = kvm_memory_new (0x1000, &error);
+  g_object_unref (kvm_vm_add_memory (machine->vm, 0, memory, 0, &error));
+  kvm_vcpu_run (machine->vcpu, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
+  g_assert_cmpuint (count_requests ("KVM_CREATE_VM") + count_requests ("KVM_CREATE_VCPU")
+                        + count_requests ("KVM_SET_USER_MEMORY_REGION")
+                        + count_requests ("KVM_RUN"),
+                    ==, 4);
+  lines = g_strsplit (g_strchomp (text), "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==,
+                    6); /* with the version and the size of the run page */
+}
+
+static void
+test_missing_capability (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+  KvmVcpuState state;
+
+  g_setenv ("NULL_KVM_CAPABILITIES", "14=0", TRUE); /* MP_STATE */
+  if (!in_process ("NULL_KVM_FAIL", "KVM_GET_MP_STATE:EINVAL,KVM_SET_GUEST_DEBUG:EINVAL"))
+    {
+      g_unsetenv ("NULL_KVM_CAPABILITIES");
+      return;
+    }
+
+  machine = machine_new ();
+  g_assert_false (kvm_vcpu_get_mp_state (machine->vcpu, &state, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED);
+  g_assert_cmpstr (error->message, ==,
+                   "KVM_GET_MP_STATE on vCPU 5: this kernel does not have it (KVM_CAP_MP_STATE is "
+                   "0)");
+  g_clear_error (&error);
+
+  /* With the capability it is an argument that is wrong. */
+  g_assert_false (kvm_vcpu_set_guest_debug (machine->vcpu, 1, NULL, 0, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT);
+}
+
+static void
+test_interrupted_call (void)
+{
+  g_autoptr (Machine) machine = NULL;
+
+  if (!in_process ("NULL_KVM_FAIL", "KVM_CREATE_VM:EINTR:1,KVM_CREATE_VCPU:EINTR:1"))
+    return;
+
+  machine = machine_new (); /* tried again */
+  g_assert_cmpuint (count_requests ("KVM_CREATE_VM"), ==, 2);
+}
+
+static void
+test_interrupted_for_ever (void)
+{
+  g_autoptr (KvmSystem) system = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process ("NULL_KVM_FAIL", "KVM_CREATE_VM:EINTR"))
+    return;
+
+  system = kvm_system_new (&error);
+  g_assert_null (kvm_system_create_vm (system, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_INTERRUPTED);
+  g_assert_cmpuint (count_requests ("KVM_CREATE_VM"), ==, 100);
+}
+
+/* A slot that the kernel refuses leaves nothing behind, nor does a VM whose slots it will not
+ * delete let the memory go. */
+static void
+test_refused_slot (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmMemory) memory = NULL;
+  g_autoptr (KvmMemorySlot) slot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process ("NULL_KVM_FAIL", "KVM_SET_USER_MEMORY_REGION:EEXIST:1,"
+                                    "KVM_SET_USER_MEMORY_REGION:ENOMEM:3"))
+    return;
+
+  machine = machine_new ();
+  memory = kvm_memory_new (0x1000, &error);
+  g_assert_null (kvm_vm_add_memory (machine->vm, 0, memory, 0, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_OVERLAP);
+  g_clear_error (&error);
+  slot = kvm_vm_add_memory (machine->vm, 0, memory, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (kvm_memory_slot_get_number (slot), ==, 0);
+
+  g_assert_false (kvm_memory_slot_remove (slot, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY);
+  g_clear_error (&error);
+  g_assert_true (kvm_memory_slot_remove (slot, &error)); /* it was still there */
+}
+
+static void
+test_no_kvm (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process ("NULL_KVM_FAIL", "open:EBUSY"))
+    return;
+
+  g_assert_null (kvm_system_new (&error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_BUSY);
+  g_assert_nonnull (strstr (error->message, "another hypervisor"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *directory = NULL;
+  int ret;
+
+  g_test_init (&argc, &argv, NULL);
+  alarm (60);
+  log_path = g_strdup (g_getenv ("NULL_KVM_LOG"));
+  if (log_path == NULL)
+    {
+      directory = g_dir_make_tmp ("kvm-XXXXXX", NULL);
+      log_path = g_build_filename (directory, "log", NULL);
+      g_setenv ("NULL_KVM_LOG", log_path, TRUE);
+    }
+  else
+    g_unlink (log_path);
+
+  g_test_add_func ("/requests/values", test_values);
+  g_test_add_func ("/requests/structs", test_structs);
+  g_test_add_func ("/requests/asked-once", test_asked_once);
+  g_test_add_func ("/requests/no-more-than-needed", test_no_more_than_needed);
+  g_test_add_func ("/requests/missing-capability", test_missing_capability);
+  g_test_add_func ("/requests/interrupted-call", test_interrupted_call);
+  g_test_add_func ("/requests/interrupted-for-ever", test_interrupted_for_ever);
+  g_test_add_func ("/requests/refused-slot", test_refused_slot);
+  g_test_add_func ("/requests/no-kvm", test_no_kvm);
+  ret = g_test_run ();
+
+  if (directory != NULL)
+    {
+      g_unlink (log_path);
+      g_rmdir (directory);
+    }
+  g_free (log_path);
+  return ret;
+}
