@@ -179,15 +179,23 @@ set_open_error (const char *path, int errsv, GError **error)
       break;
     case EACCES:
     case EPERM:
-      if (stat (path, &status) == 0 && (status.st_mode & S_IRGRP) && (status.st_mode & S_IWGRP))
+      /* The name is for a message only, and this is not a hot path. */
+      if (stat (path, &status) == -1 || (status.st_mode & S_IWOTH))
+        {
+          _kvm_error_add_detail (error, "a directory on the way, a sandbox or a security policy "
+                                        "denies it");
+          break;
+        }
+      if (status.st_mode & S_IWGRP)
         getgrgid_r (status.st_gid, &entry, buffer, sizeof buffer, &group);
       if (group != NULL)
         _kvm_error_add_detail (error,
-                               "its group may use it: add the user to the group %s, then "
-                               "log in again",
+                               "its group may use it: add the user to the group %s, then log in "
+                               "again",
                                group->gr_name);
       else
-        _kvm_error_add_detail (error, "the file's permissions or a sandbox deny it");
+        _kvm_error_add_detail (error, "only its owner may use it: run the program as that user, or "
+                                      "let a group use it with chgrp and chmod g+rw");
       break;
     case EBUSY:
       _kvm_error_add_detail (error, "another hypervisor is using the processor");
