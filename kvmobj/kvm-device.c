@@ -204,6 +204,7 @@ KvmDevice *
 kvm_device_new_take_fd (KvmVm *vm, guint device_type, int fd, GError **error)
 {
   KvmAbiDeviceAttr attr = { .group = G_MAXUINT32 };
+  KvmDevice *self;
 
   g_return_val_if_fail (KVM_IS_VM (vm), NULL);
 
@@ -220,7 +221,9 @@ kvm_device_new_take_fd (KvmVm *vm, guint device_type, int fd, GError **error)
       return NULL;
     }
   fcntl (fd, F_SETFD, FD_CLOEXEC);
-  return device_new_take_fd (vm, device_type, fd);
+  self = device_new_take_fd (vm, device_type, fd);
+  _kvm_handle_set_lent (&self->handle);
+  return self;
 }
 
 /**

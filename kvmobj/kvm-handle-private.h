@@ -28,6 +28,7 @@ struct _KvmHandle
   guint64 id;        /* of a vCPU its id, of a device its type */
   KvmHandle *parent; /* the VM of a vCPU or device, the system of a VM */
   int dead_fd;       /* of the system: what a closed descendant's number leads to */
+  gboolean lent;     /* whether somebody else may have the fd, or one of a vCPU or device of it */
 };
 
 void _kvm_handle_init (KvmHandle *self, KvmHandleKind kind);
@@ -48,11 +49,24 @@ _kvm_handle_is_usable (KvmHandle *self)
   return (guint) g_atomic_int_get (&self->generation) == _kvm_fork_generation;
 }
 
+/* Somebody else may use what is behind the fd from now on. */
+static inline void
+_kvm_handle_set_lent (KvmHandle *self)
+{
+  g_atomic_int_set (&self->lent, TRUE);
+  if (self->parent != NULL)
+    g_atomic_int_set (&self->parent->lent, TRUE);
+}
+
 /* To lend: -1 if nothing of KVM's is behind the number. */
 static inline int
 _kvm_handle_get_fd (KvmHandle *self)
 {
-  return g_atomic_int_get (&self->generation) != 0 ? self->fd : -1;
+  if (g_atomic_int_get (&self->generation) == 0)
+    return -1;
+
+  _kvm_handle_set_lent (self);
+  return self->fd;
 }
 
 /* Whether the handle may be used, else the reason as an error. @what is an ioctl or a method. */

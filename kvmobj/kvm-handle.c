@@ -89,6 +89,7 @@ _kvm_handle_dup_fd (KvmHandle *self, GError **error)
   if (!_kvm_handle_check (self, "dup_fd ()", error))
     return -1;
 
+  _kvm_handle_set_lent (self);
   fd = fcntl (self->fd, F_DUPFD_CLOEXEC, 3);
   if (fd == -1)
     {

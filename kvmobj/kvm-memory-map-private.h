@@ -31,8 +31,8 @@ void _kvm_slot_unref (KvmSlot *slot);
 gboolean _kvm_vm_add_slot (KvmVm *vm, KvmSlot *slot, GError **error);
 gboolean _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error);
 
-/* Deletes the slots in the kernel. Called with the VM's lock held; the result has the last
- * references to the memory. */
-GPtrArray *_kvm_vm_steal_memory (KvmVm *vm);
+/* Takes the memory out of the VM, with the slots deleted in the kernel unless the kernel's VM is
+ * sure to end before the memory does. Called with the VM's lock held. */
+GPtrArray *_kvm_vm_steal_memory (KvmVm *vm, gboolean delete_slots);
 
 G_END_DECLS

@@ -258,7 +258,7 @@ _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error)
 }
 
 GPtrArray *
-_kvm_vm_steal_memory (KvmVm *vm)
+_kvm_vm_steal_memory (KvmVm *vm, gboolean delete_slots)
 {
   GPtrArray *slots = g_steal_pointer (&vm->slots);
   GPtrArray *memories = g_ptr_array_new_with_free_func (g_object_unref);
@@ -270,7 +270,7 @@ _kvm_vm_steal_memory (KvmVm *vm)
 
       /* Whoever else holds an fd of the VM must not see this memory's addresses once something else
        * is mapped there. A forked child has neither the VM nor the memory. */
-      if (!set_region (vm, slot, 0, &error)
+      if (delete_slots && !set_region (vm, slot, 0, &error)
           && !g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS))
         {
           g_warning ("Memory is kept mapped, since its slot cannot be removed: %s", error->message);

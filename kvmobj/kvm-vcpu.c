@@ -236,7 +236,10 @@ kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
 
   self = _kvm_vcpu_new_take_fd (vm, id, fd, error);
   if (self != NULL)
-    fcntl (fd, F_SETFD, FD_CLOEXEC);
+    {
+      fcntl (fd, F_SETFD, FD_CLOEXEC);
+      _kvm_handle_set_lent (&self->handle);
+    }
   return self;
 }
 

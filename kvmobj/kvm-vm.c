@@ -42,11 +42,12 @@ static void
 kvm_vm_finalize (GObject *object)
 {
   KvmVm *self = KVM_VM (object);
-  g_autoptr (GPtrArray) slots = NULL; /* goes after the fd */
+  g_autoptr (GPtrArray) memories = NULL; /* goes after the fd */
 
   if (_kvm_vm_lock (self))
     {
-      slots = _kvm_vm_steal_memory (self);
+      /* If nobody else has an fd the kernel's VM ends right here, and its slots with it. */
+      memories = _kvm_vm_steal_memory (self, g_atomic_int_get (&self->handle.lent));
       g_mutex_unlock (&self->lock);
     }
   _kvm_handle_clear (&self->handle);
@@ -191,6 +192,7 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
     }
   fcntl (fd, F_SETFD, FD_CLOEXEC);
   self = _kvm_vm_new_take_fd (system, fd);
+  _kvm_handle_set_lent (&self->handle);
   n_slots = _kvm_handle_peek_extension (&self->handle, KVM_CAPABILITY_NR_MEMSLOTS);
   self->last_number = MAX (n_slots, 2) - 1;
   return self;
@@ -212,7 +214,7 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
 void
 kvm_vm_close (KvmVm *self)
 {
-  g_autoptr (GPtrArray) slots = NULL; /* goes after the lock */
+  g_autoptr (GPtrArray) memories = NULL; /* goes after the lock */
 
   g_return_if_fail (KVM_IS_VM (self));
 
@@ -227,7 +229,7 @@ kvm_vm_close (KvmVm *self)
       return;
     }
   g_ptr_array_foreach (self->children, close_child, NULL);
-  slots = _kvm_vm_steal_memory (self);
+  memories = _kvm_vm_steal_memory (self, TRUE);
   _kvm_handle_close (&self->handle);
   g_mutex_unlock (&self->lock);
 }

@@ -307,6 +307,35 @@ test_no_more_than_needed (void)
                     6); /* with the version and the size of the run page */
 }
 
+/* A slot is deleted with its VM only if the kernel's VM may live on. */
+static void
+test_deleted_when_lent (void)
+{
+  g_autoptr (KvmMemory) memory = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  memory = kvm_memory_new (0x1000, &error);
+  for (guint i = 0; i < 4; i++)
+    {
+      Machine *machine = machine_new ();
+      guint before = count_requests ("KVM_SET_USER_MEMORY_REGION");
+
+      g_object_unref (kvm_vm_add_memory (machine->vm, 0, memory, 0, &error));
+      if (i == 1)
+        kvm_vm_get_fd (machine->vm);
+      if (i == 2)
+        close (kvm_vcpu_dup_fd (machine->vcpu, &error));
+      if (i == 3)
+        kvm_vm_close (machine->vm);
+      machine_free (machine);
+      g_assert_no_error (error);
+      g_assert_cmpuint (count_requests ("KVM_SET_USER_MEMORY_REGION") - before, ==, i == 0 ? 1 : 2);
+    }
+}
+
 static void
 test_missing_capability (void)
 {
@@ -425,6 +454,7 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/structs", test_structs);
   g_test_add_func ("/requests/asked-once", test_asked_once);
   g_test_add_func ("/requests/no-more-than-needed", test_no_more_than_needed);
+  g_test_add_func ("/requests/deleted-when-lent", test_deleted_when_lent);
   g_test_add_func ("/requests/missing-capability", test_missing_capability);
   g_test_add_func ("/requests/interrupted-call", test_interrupted_call);
   g_test_add_func ("/requests/interrupted-for-ever", test_interrupted_for_ever);
