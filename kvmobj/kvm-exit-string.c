@@ -321,9 +321,14 @@ char *
 kvm_exit_to_string (KvmExit *self)
 {
   GString *string;
+  KvmExit latched;
 
   g_return_val_if_fail (_kvm_is_exit (self), NULL);
 
+  /* Whoever prints an exit from another thread may be overtaken by the next run: what it looks at
+   * is of one reason throughout. */
+  latched = *self;
+  self = &latched;
   string = g_string_new (NULL);
   switch (self->reason)
     {

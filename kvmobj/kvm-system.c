@@ -252,9 +252,6 @@ kvm_system_initable_init (GInitable *initable, GCancellable *cancellable, GError
         close (fd);
       return FALSE;
     }
-  self->fd_to_take = -1;
-  if (given)
-    fcntl (fd, F_SETFD, FD_CLOEXEC);
 
   self->vcpu_mmap_size = kvm_ioctl_value (&self->handle, KVM_GET_VCPU_MMAP_SIZE, 0, error);
   if (self->vcpu_mmap_size != -1 && (gsize) self->vcpu_mmap_size < sizeof (KvmAbiRun))
@@ -271,6 +268,10 @@ kvm_system_initable_init (GInitable *initable, GCancellable *cancellable, GError
       _kvm_handle_clear (&self->handle);
       return FALSE;
     }
+
+  self->fd_to_take = -1;
+  if (given)
+    fcntl (fd, F_SETFD, FD_CLOEXEC);
   return TRUE;
 }
 

@@ -61,7 +61,8 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   g_autoptr (KvmVcpu) self = g_weak_ref_get (user_data);
 
-  if (self != NULL)
+  /* Unless it is one that the vCPU was run with before. */
+  if (self != NULL && g_atomic_pointer_get (&self->cancellable) == cancellable)
     _kvm_vcpu_kick_for (self, KVM_KICK_CANCELLED);
 }
 
@@ -83,33 +84,32 @@ connect_cancellable (KvmVcpu *self)
                                                      reference, free_weak_ref);
 }
 
-/* The connection to a cancellable costs much more than a run, so it is kept between runs. */
-static G_GNUC_NO_INLINE void
-change_cancellable (KvmVcpu *self, GCancellable *cancellable)
-{
-  if (self->cancellable != NULL)
-    {
-      g_cancellable_disconnect (self->cancellable, self->cancellable_handler);
-      g_clear_object (&self->cancellable);
-      g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
-    }
-  if (cancellable != NULL)
-    {
-      self->cancellable = g_object_ref (cancellable);
-      connect_cancellable (self);
-    }
-}
-
 /* Nothing waits here for a handler that is being called, which may be the caller's. */
 void
 _kvm_vcpu_drop_cancellable (KvmVcpu *self)
 {
-  if (self->cancellable == NULL)
+  GCancellable *cancellable = self->cancellable;
+
+  if (cancellable == NULL)
     return;
 
+  g_atomic_pointer_set (&self->cancellable, NULL);
   if (self->cancellable_handler != 0)
-    g_signal_handler_disconnect (self->cancellable, self->cancellable_handler);
-  g_clear_object (&self->cancellable);
+    g_signal_handler_disconnect (cancellable, self->cancellable_handler);
+  g_object_unref (cancellable);
+}
+
+/* The connection to a cancellable costs much more than a run, so it is kept between runs. */
+static G_GNUC_NO_INLINE void
+change_cancellable (KvmVcpu *self, GCancellable *cancellable)
+{
+  _kvm_vcpu_drop_cancellable (self);
+  g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
+  if (cancellable != NULL)
+    {
+      g_atomic_pointer_set (&self->cancellable, g_object_ref (cancellable));
+      connect_cancellable (self);
+    }
 }
 
 /* Uses up what is in the kick word. Returns whether the run is to end. */
@@ -206,7 +206,7 @@ finish_uncommon_run (KvmVcpu *self, guint raw_reason, int errsv, GError **error)
   KvmExitReason reason;
 
   if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
-    reason = self->exit->reason = KVM_EXIT_REASON_ERROR;
+    reason = KVM_EXIT_REASON_ERROR; /* the last exit stays */
   else if (errsv != 0)
     reason = finish_failed_run (self, raw_reason, errsv, error);
   else

@@ -169,6 +169,7 @@ _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
 KvmVm *
 kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
 {
+  gboolean answers, is_foreign;
   KvmVm *self;
   int n_slots;
 
@@ -178,10 +179,11 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
     return NULL;
 
   /* Only /dev/kvm knows its version, and only it and a VM answer for capabilities. */
-  if (ioctl (fd, _KVM_GET_API_VERSION, 0) != -1
-      || ioctl (fd, _KVM_CHECK_EXTENSION, KVM_CAPABILITY_USER_MEMORY) == -1)
+  answers = ioctl (fd, _KVM_CHECK_EXTENSION, KVM_CAPABILITY_USER_MEMORY) != -1;
+  is_foreign = !answers && errno == EIO;
+  if (!answers || ioctl (fd, _KVM_GET_API_VERSION, 0) != -1)
     {
-      if (errno == EIO)
+      if (is_foreign)
         {
           g_set_error (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS,
                        "The virtual machine of the fd %d was made by another process", fd);

@@ -122,9 +122,11 @@ test_take_fd (void)
   g_autoptr (KvmDevice) device = NULL;
 
   g_assert_no_error (error);
+  fcntl (fd, F_SETFD, 0);
   device = kvm_device_new_take_fd (machine->vm, KVM_DEVICE_TYPE_VFIO, fd, &error);
   g_assert_no_error (error);
   g_assert_cmpint (kvm_device_get_fd (device), ==, fd);
+  g_assert_cmpint (fcntl (fd, F_GETFD), ==, FD_CLOEXEC);
   g_assert_true (kvm_device_has_attribute (device, VFIO_FILE, VFIO_FILE_ADD, &error));
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)

@@ -5,6 +5,7 @@
 #include "kvm-test.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,9 +35,11 @@ test_child_is_refused (void)
   g_autoptr (GError) device_error = NULL;
   g_autoptr (KvmDevice) device
       = kvm_vm_create_device (guest->vm, KVM_DEVICE_TYPE_VFIO, &device_error);
+  gpointer pointer;
   pid_t pid;
 
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  pointer = kvm_memory_get_pointer (guest->memory);
   pid = fork ();
   if (pid == 0)
     {
@@ -57,6 +60,8 @@ test_child_is_refused (void)
       CHECK_WRONG_PROCESS (kvm_memory_read (guest->memory, 0, &byte, 1, &error));
       CHECK_WRONG_PROCESS (kvm_memory_write (guest->memory, 0, &byte, 1, &error));
       CHECK (kvm_memory_get_pointer (guest->memory) == NULL);
+      CHECK (mincore (pointer, 0x1000, (unsigned char *) &byte)
+             == -1);                                   /* nothing is mapped there */
       CHECK (kvm_exit_get_address (guest->exit) == 0); /* the page is the child's own */
 
       g_clear_object (&device);

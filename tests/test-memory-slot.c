@@ -304,21 +304,21 @@ test_read_only (void)
   };
   g_autoptr (KvmTestGuest) guest = kvm_test_guest_new (code, code + sizeof code);
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmMemory) rom = kvm_memory_new (0x1000, &error);
-  g_autoptr (KvmMemorySlot) slot
-      = kvm_vm_add_memory (guest->vm, 0x9000, rom, KVM_MEMORY_SLOT_FLAGS_READ_ONLY, &error);
+  g_autoptr (KvmMemory) rom = kvm_memory_new (0x2000, &error);
+  g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory_full (
+      guest->vm, 0x9000, rom, 0x1000, 0x1000, KVM_MEMORY_SLOT_FLAGS_READ_ONLY, 0, NULL, 0, &error);
   guint8 byte;
 
   g_assert_no_error (error);
   g_assert_nonnull (slot);
-  kvm_memory_fill (rom, 0, 1, 0xaa, &error);
+  kvm_memory_fill (rom, 0x1000, 1, 0xaa, &error);
   kvm_test_run (guest, KVM_EXIT_REASON_MMIO);
   g_assert_true (kvm_exit_is_write (guest->exit));
   g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x9000);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x55);
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0xaa);
-  kvm_memory_read (rom, 0, &byte, 1, &error);
+  kvm_memory_read (rom, 0x1000, &byte, 1, &error);
   g_assert_cmphex (byte, ==, 0xaa);
 }
 

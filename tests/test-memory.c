@@ -108,6 +108,7 @@ test_memfd (void)
   g_assert_cmpstr (mapping + 0x10, ==, "shared");
   munmap (mapping, 0x1000);
 
+  g_assert_cmpint (fcntl (fd, F_GET_SEALS), ==, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
   g_assert_cmpint (ftruncate (fd, 0), ==, -1); /* sealed: the guest's memory cannot vanish */
   g_assert_cmpint (errno, ==, EPERM);
 }

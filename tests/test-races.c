@@ -8,7 +8,9 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/kvm.h>
@@ -16,10 +18,16 @@
 static KvmVcpu *kick_when_asked; /* when the library asks whether a cancellable is cancelled */
 static KvmVcpu *kick_after_exit; /* when the guest has stopped, inside run () */
 static GCancellable *cancel_after_exit;
-static gint hold_mapping; /* 1: the next change of a slot is to wait; 2: it waits */
+static KvmVcpu *close_after_exit;
+static KvmVcpu *kick_slowly_after_exit; /* the signal is sent when run () wants to return already */
+static GThread *slow_kicker;
+static gint kick_sent = -1; /* 1: about to be sent, slowly; 2: it is sent */
+static gint hold_mapping;   /* 1: the next change of a slot is to wait; 2: it waits */
 
 int __real_ioctl (int fd, unsigned long request, unsigned long argument);
 int __wrap_ioctl (int fd, unsigned long request, ...);
+long __real_syscall (long number, ...);
+long __wrap_syscall (long number, ...);
 gboolean __real_g_cancellable_is_cancelled (GCancellable *cancellable);
 gboolean __wrap_g_cancellable_is_cancelled (GCancellable *cancellable);
 
@@ -35,6 +43,36 @@ cancel_thread (gpointer data)
 {
   g_cancellable_cancel (data);
   return NULL;
+}
+
+static gpointer
+close_thread (gpointer data)
+{
+  kvm_vcpu_close (data);
+  return NULL;
+}
+
+long
+__wrap_syscall (long number, ...)
+{
+  long a, b, c, d, ret;
+  va_list args;
+
+  va_start (args, number);
+  a = va_arg (args, long);
+  b = va_arg (args, long);
+  c = va_arg (args, long);
+  d = va_arg (args, long);
+  va_end (args);
+
+  if (number == SYS_tgkill && g_atomic_int_compare_and_exchange (&kick_sent, 0, 1))
+    {
+      g_usleep (50000);
+      ret = __real_syscall (number, a, b, c, d);
+      g_atomic_int_set (&kick_sent, 2);
+      return ret;
+    }
+  return __real_syscall (number, a, b, c, d);
 }
 
 int
@@ -56,6 +94,15 @@ __wrap_ioctl (int fd, unsigned long request, ...)
   ret = __real_ioctl (fd, request, argument);
   if (request == KVM_RUN && kick_after_exit != NULL)
     g_thread_join (g_thread_new ("kicker", kick_thread, g_steal_pointer (&kick_after_exit)));
+  if (request == KVM_RUN && close_after_exit != NULL)
+    g_thread_join (g_thread_new ("closer", close_thread, g_steal_pointer (&close_after_exit)));
+  if (request == KVM_RUN && kick_slowly_after_exit != NULL)
+    {
+      g_atomic_int_set (&kick_sent, 0);
+      slow_kicker = g_thread_new ("kicker", kick_thread, g_steal_pointer (&kick_slowly_after_exit));
+      while (g_atomic_int_get (&kick_sent) != 1)
+        g_usleep (100);
+    }
   if (request == KVM_RUN && cancel_after_exit != NULL)
     g_thread_join (g_thread_new ("canceller", cancel_thread, g_steal_pointer (&cancel_after_exit)));
   return ret;
@@ -102,6 +149,34 @@ test_kick_with_an_exit (void)
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
+}
+
+/* run () does not return before a signal that is on its way has come: none reaches the program. */
+static void
+test_slow_signal (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  const struct timespec moment = { 0, 20000000 };
+
+  kick_slowly_after_exit = guest->vcpu;
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (g_atomic_int_get (&kick_sent), ==, 2);
+  g_assert_cmpint (nanosleep (&moment, NULL), ==, 0); /* not interrupted */
+  g_thread_join (slow_kicker);
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+}
+
+/* A vCPU that is closed with an exit of the guest's is closed. */
+static void
+test_close_with_an_exit (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (GError) error = NULL;
+
+  close_after_exit = guest->vcpu;
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_RUN on vCPU 0: it is closed");
 }
 
 /* A cancellable that is cancelled with an exit of the guest's does not end a run without it. */
@@ -177,6 +252,8 @@ main (int argc, char **argv)
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/races/kick-at-a-reset", test_kick_at_a_reset);
   kvm_test_add ("/races/kick-with-an-exit", test_kick_with_an_exit);
+  kvm_test_add ("/races/slow-signal", test_slow_signal);
+  kvm_test_add ("/races/close-with-an-exit", test_close_with_an_exit);
   kvm_test_add ("/races/cancel-with-an-exit", test_cancel_with_an_exit);
   kvm_test_add ("/races/fork-while-mapping", test_fork_while_mapping);
   return g_test_run ();

@@ -4,6 +4,7 @@
  * under the null KVM. The bytes are worked out by hand from api.rst and the layouts there. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -419,6 +420,115 @@ test_refused_slot (void)
   g_assert_true (kvm_memory_slot_remove (slot, &error)); /* it was still there */
 }
 
+/* Memory stays where it is if the kernel may still have a slot with it. */
+static void
+test_slot_that_stays (void)
+{
+  g_autoptr (KvmMemory) memory = NULL;
+  g_autoptr (GError) error = NULL;
+  Machine *machine;
+  guint8 *pointer;
+
+  if (!in_process ("NULL_KVM_FAIL", "KVM_SET_USER_MEMORY_REGION:EIO:2"))
+    return;
+
+  machine = machine_new ();
+  memory = kvm_memory_new (0x1000, &error);
+  g_object_unref (kvm_vm_add_memory (machine->vm, 0, memory, 0, &error));
+  pointer = kvm_memory_get_pointer (memory);
+  g_clear_object (&memory);
+  g_test_expect_message ("kvmobj", G_LOG_LEVEL_WARNING, "Memory is kept mapped*");
+  kvm_vm_close (machine->vm);
+  g_test_assert_expected_messages ();
+  machine_free (machine);
+  g_assert_cmpuint (*pointer, ==, 0);
+}
+
+static void
+test_address_spaces (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmMemory) memory = NULL;
+  KvmMemorySlot *slots[3] = { NULL, NULL, NULL };
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process ("NULL_KVM_CAPABILITIES", "118=2"))
+    return;
+
+  machine = machine_new ();
+  memory = kvm_memory_new (0x3000, &error);
+  for (guint i = 0; i < 2; i++)
+    slots[i] = kvm_vm_add_memory_full (machine->vm, 0x1000, memory, 0, 0x3000, 0, 1 - i, NULL, 0,
+                                       &error);
+  g_assert_no_error (error);
+  slots[2] = kvm_vm_add_memory_full (machine->vm, 0x4000, memory, 0, 0x1000, 0, 0, NULL, 0, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_null (
+          kvm_vm_add_memory_full (machine->vm, 0x3000, memory, 0, 0x1000, 0, i, NULL, 0, &error));
+      g_assert_error (error, KVM_ERROR, KVM_ERROR_OVERLAP);
+      g_clear_error (&error);
+    }
+  for (guint i = 0; i < 3; i++)
+    g_clear_object (&slots[i]);
+}
+
+static void
+test_attributes_arrive (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *value = NULL;
+  gsize length;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  machine = machine_new ();
+  g_assert_true (
+      kvm_vcpu_set_attribute (machine->vcpu, 0, 0, (const guint8 *) "12345678", 8, &error));
+  value = kvm_vcpu_get_attribute (machine->vcpu, 0, 0, 8, &length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (value, length, "12345678", 8);
+}
+
+static void
+test_given_fd_stays (void)
+{
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  if (!in_process ("NULL_KVM_FAIL", "KVM_GET_VCPU_MMAP_SIZE:EINVAL"))
+    return;
+
+  fd = open ("/dev/kvm", O_RDWR);
+  g_assert_null (kvm_system_new_take_fd (fd, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT);
+  g_assert_cmpint (fcntl (fd, F_GETFD), !=, -1);
+  g_assert_cmpint (close (fd), ==, 0);
+}
+
+/* A reason in the page that is of an earlier run does not make a memory fault of a failure. */
+static void
+test_fault_after_memory_fault (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("NULL_KVM_EXITS", "efault:39:08", TRUE);
+  if (!in_process ("NULL_KVM_FAIL", "KVM_RUN:EFAULT:2"))
+    {
+      g_unsetenv ("NULL_KVM_EXITS");
+      return;
+    }
+
+  machine = machine_new ();
+  g_assert_cmpint (kvm_vcpu_run (machine->vcpu, NULL, &error), ==, KVM_EXIT_REASON_MEMORY_FAULT);
+  g_assert_cmpint (kvm_vcpu_run (machine->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_FAULT);
+}
+
 static void
 test_no_kvm (void)
 {
@@ -459,6 +569,11 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/interrupted-call", test_interrupted_call);
   g_test_add_func ("/requests/interrupted-for-ever", test_interrupted_for_ever);
   g_test_add_func ("/requests/refused-slot", test_refused_slot);
+  g_test_add_func ("/requests/slot-that-stays", test_slot_that_stays);
+  g_test_add_func ("/requests/address-spaces", test_address_spaces);
+  g_test_add_func ("/requests/attributes-arrive", test_attributes_arrive);
+  g_test_add_func ("/requests/given-fd-stays", test_given_fd_stays);
+  g_test_add_func ("/requests/fault-after-memory-fault", test_fault_after_memory_fault);
   g_test_add_func ("/requests/no-kvm", test_no_kvm);
   ret = g_test_run ();
 

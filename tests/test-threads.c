@@ -223,6 +223,58 @@ test_dropped_by_cancelling (void)
   g_cancellable_cancel (cancellable);
 }
 
+/* A handler of the cancellable's may run the vCPU on, without it. */
+static void
+run_on (GCancellable *cancellable, gpointer user_data)
+{
+  KvmTestGuest *guest = user_data;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
+}
+
+static void
+test_run_by_cancelling (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gulong handler;
+
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_EXIT_REASON_IO);
+  handler = g_signal_connect (cancellable, "cancelled", G_CALLBACK (run_on), guest);
+  g_cancellable_cancel (cancellable);
+  g_signal_handler_disconnect (cancellable, handler);
+}
+
+/* What a vCPU ran with last is let go of with it. */
+static void
+test_cancellable_is_dropped (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  GCancellable *cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_object_add_weak_pointer (G_OBJECT (cancellable), (gpointer *) &cancellable);
+  kvm_vcpu_run (guest->vcpu, cancellable, &error);
+  g_object_unref (cancellable);
+  g_assert_nonnull (cancellable);
+  g_clear_object (&guest->vcpu);
+  g_assert_null (cancellable);
+}
+
+/* The kick signal from elsewhere, to a thread that has no vCPU any more. */
+static void
+test_stray_signal (void)
+{
+  {
+    g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+
+    kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  }
+  raise (SIGSTKFLT);
+}
+
 static void
 on_signal (int signal_number)
 {
@@ -427,7 +479,7 @@ test_close_while_running (void)
   g_thread_join (thread);
   g_assert_cmpint (run.reason, ==, KVM_EXIT_REASON_ERROR);
   kvm_test_assert_error (run.error, KVM_ERROR_CLOSED, "KVM_RUN on vCPU 0: it is closed");
-  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_ERROR);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_UNKNOWN);
 }
 
 static void
@@ -573,6 +625,9 @@ main (int argc, char **argv)
   kvm_test_add ("/threads/cancelled-beforehand", test_cancelled_beforehand);
   kvm_test_add ("/threads/cancelled-again", test_cancelled_again);
   kvm_test_add ("/threads/dropped-by-cancelling", test_dropped_by_cancelling);
+  kvm_test_add ("/threads/run-by-cancelling", test_run_by_cancelling);
+  kvm_test_add ("/threads/cancellable-is-dropped", test_cancellable_is_dropped);
+  kvm_test_add ("/threads/stray-signal", test_stray_signal);
   kvm_test_add ("/threads/foreign-signal", test_foreign_signal);
   kvm_test_add ("/threads/no-room-for-signals", test_kick_without_room_for_signals);
   g_test_add_func ("/threads/chosen-signal", test_chosen_signal);

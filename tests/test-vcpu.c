@@ -358,8 +358,10 @@ test_take_fd (void)
     }
   g_assert_cmpint (close (null), ==, 0);
 
+  fcntl (fd, F_SETFD, 0);
   vcpu = kvm_vcpu_new_take_fd (guest->vm, 0, fd, &error);
   g_assert_no_error (error);
+  g_assert_cmpint (fcntl (fd, F_GETFD), ==, FD_CLOEXEC);
   g_clear_object (&guest->vcpu);
   g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (kvm_vcpu_get_exit (vcpu)), ==, 'H');
