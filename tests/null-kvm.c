@@ -546,6 +546,23 @@ attribute_size (const struct object *object, uint32_t group)
   return groups[object->device_type % 16] >> group % 32 & 1 ? 4 : 8;
 }
 
+/* A value that is shorter than we think may stand right before a page that cannot be touched. */
+static void
+attribute (struct object *object, const struct rule *rule, uint64_t group, uint64_t number,
+           uint8_t *address)
+{
+  size_t size = attribute_size (object, group), room = 4096 - (uintptr_t) address % 4096;
+  uint8_t value[8] = { 0 };
+
+  if (room > size)
+    room = size;
+  if (rule->action & STORE)
+    copy (value, address, room);
+  transfer (object, rule, group, number, value, size);
+  if (!(rule->action & STORE))
+    copy (address, value, room);
+}
+
 /* The registers in the run page: dirty ones are taken in, then those asked for are put there. */
 __attribute__ ((noinline)) static void
 sync_registers (struct object *vcpu)
@@ -639,8 +656,7 @@ answer (struct object *object, const struct rule *rule, uint32_t request, void *
       return 0;
     case ATTR: /* flags and group, attribute, address */
       if (words[2] != 0)
-        transfer (object, rule, words[0] >> 32, words[1], (void *) words[2],
-                  attribute_size (object, words[0] >> 32));
+        attribute (object, rule, words[0] >> 32, words[1], (uint8_t *) words[2]);
       return 0;
 
     case TRANSLATION: /* linear address, physical address, flags: valid and writeable */

@@ -491,6 +491,11 @@ test_attributes_arrive (void)
   value = kvm_vcpu_get_attribute (machine->vcpu, 0, 0, 8, &length, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (value, length, "12345678", 8);
+  g_assert_true (kvm_vcpu_set_attribute (machine->vcpu, 0, 1, (const guint8 *) "abcd", 4, &error));
+  g_free (value);
+  value = kvm_vcpu_get_attribute (machine->vcpu, 0, 1, 4, &length, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (value, length, "abcd", 4);
 }
 
 static void
