@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What comes at the one moment that is worst for it. The library is linked so that two of its calls
- * go through here, where another thread acts before they return. */
+/* What comes at the one moment that is worst for it. The library is linked so that some of its
+ * calls go through here, where they fail or another thread acts before they return. */
 
 #include "kvm-test.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,11 +24,16 @@ static KvmVcpu *close_after_exit;
 static KvmVcpu *kick_slowly_after_exit; /* the signal is sent when run () wants to return already */
 static GThread *slow_kicker;
 static gint kick_sent = -1; /* 1: about to be sent, slowly; 2: it is sent */
-static gint hold_mapping;   /* 1: the next change of a slot is to wait; 2: it waits */
+static gboolean fail_mmap;
+static gint hold_mapping; /* 1: the next change of a slot is to wait; 2: it waits */
 
 int __real_ioctl (int fd, unsigned long request, unsigned long argument);
 int __wrap_ioctl (int fd, unsigned long request, ...);
 long __real_syscall (long number, ...);
+gpointer __real_mmap64 (gpointer address, gsize length, int protection, int flags, int fd,
+                        off_t offset);
+gpointer __wrap_mmap64 (gpointer address, gsize length, int protection, int flags, int fd,
+                        off_t offset);
 long __wrap_syscall (long number, ...);
 gboolean __real_g_cancellable_is_cancelled (GCancellable *cancellable);
 gboolean __wrap_g_cancellable_is_cancelled (GCancellable *cancellable);
@@ -193,6 +200,47 @@ test_cancel_with_an_exit (void)
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
+/* What mmap () is where files have 64-bit sizes. */
+gpointer
+__wrap_mmap64 (gpointer address, gsize length, int protection, int flags, int fd, off_t offset)
+{
+  if (fail_mmap)
+    {
+      errno = ENOMEM;
+      return MAP_FAILED;
+    }
+  return __real_mmap64 (address, length, protection, flags, fd, offset);
+}
+
+/* That nothing is left behind is seen by kvm_test_add (). */
+static void
+test_no_room_to_map (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (GError) error = NULL;
+  int fd = kvm_vcpu_dup_fd (guest->vcpu, &error);
+  gsize length;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  fail_mmap = TRUE;
+  g_assert_null (kvm_vm_create_vcpu (guest->vm, 1, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NO_MEMORY, "run page");
+  g_assert_null (kvm_memory_new (0x1000, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NO_MEMORY, "4096 bytes");
+  g_assert_null (kvm_memory_new_memfd (0x1000, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NO_MEMORY, "4096 bytes");
+  g_assert_null (kvm_exit_copy (guest->exit, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NO_MEMORY, "copy of an exit");
+  g_assert_null (kvm_vcpu_get_attribute (guest->vcpu, 0, 0, 8, &length, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NO_MEMORY, "attribute");
+  g_assert_null (kvm_vcpu_new_take_fd (guest->vm, 0, fd, &error));
+  g_clear_error (&error);
+  kvm_vcpu_close (guest->vcpu); /* the page stays for the exit alone */
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
+  fail_mmap = FALSE;
+  g_assert_cmpint (close (fd), ==, 0); /* it stayed ours */
+}
+
 static gpointer
 map_thread (gpointer data)
 {
@@ -255,6 +303,7 @@ main (int argc, char **argv)
   kvm_test_add ("/races/slow-signal", test_slow_signal);
   kvm_test_add ("/races/close-with-an-exit", test_close_with_an_exit);
   kvm_test_add ("/races/cancel-with-an-exit", test_cancel_with_an_exit);
+  kvm_test_add ("/races/no-room-to-map", test_no_room_to_map);
   kvm_test_add ("/races/fork-while-mapping", test_fork_while_mapping);
   return g_test_run ();
 }

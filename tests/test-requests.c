@@ -534,6 +534,24 @@ test_fault_after_memory_fault (void)
   g_assert_error (error, KVM_ERROR, KVM_ERROR_FAULT);
 }
 
+/* What old kernels do not say. */
+static void
+test_limits_unsaid (void)
+{
+  g_autoptr (KvmSystem) system = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process ("NULL_KVM_CAPABILITIES", "9=0,10=0,66=7,128=0"))
+    return;
+
+  system = kvm_system_new (&error);
+  g_assert_cmpint (kvm_system_get_recommended_vcpus (system, &error), ==, 4);
+  g_assert_cmpint (kvm_system_get_max_vcpus (system, &error), ==, 7);
+  g_assert_cmpint (kvm_system_get_max_vcpu_id (system, &error), ==, 7);
+  g_assert_cmpint (kvm_system_get_max_memory_slots (system, &error), ==, 32);
+  g_assert_no_error (error);
+}
+
 static void
 test_no_kvm (void)
 {
@@ -579,6 +597,7 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/attributes-arrive", test_attributes_arrive);
   g_test_add_func ("/requests/given-fd-stays", test_given_fd_stays);
   g_test_add_func ("/requests/fault-after-memory-fault", test_fault_after_memory_fault);
+  g_test_add_func ("/requests/limits-unsaid", test_limits_unsaid);
   g_test_add_func ("/requests/no-kvm", test_no_kvm);
   ret = g_test_run ();
 
