@@ -7,7 +7,6 @@
 #include <errno.h>
 
 #include "kvm-error-private.h"
-#include "kvm-fork-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-owner-private.h"
 #include "kvm-run-thread-private.h"
