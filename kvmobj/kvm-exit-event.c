@@ -14,7 +14,7 @@
 static guint64 *
 peek_result (KvmExit *self)
 {
-  switch (self->reason)
+  switch (_kvm_exit_get_latched (self))
     {
     case KVM_EXIT_REASON_HYPERCALL:
       return &self->run->hypercall.ret;

@@ -11,6 +11,9 @@
 
 #define REASON(name) _KVM_REASON_BIT (name)
 
+#define REASONS_WITH_VALUE                                                                         \
+  (REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR) | REASON (X86_WRMSR) | REASON (RISCV_CSR))
+
 /* Where the data of a port access stands in the mapping, and its shape; NULL if what the page says
  * of it cannot be. */
 static guint8 *
@@ -44,6 +47,21 @@ peek_element (KvmExit *self, guint index, guint *size)
   return (guint8 *) self->run + offset + (gsize) index * element_size;
 }
 
+G_GNUC_NO_INLINE guint64
+_kvm_load_odd (const guint8 *data, guint size)
+{
+  guint64 value = 0;
+
+  memcpy (&value, data, size);
+  return value;
+}
+
+G_GNUC_NO_INLINE void
+_kvm_store_odd (guint8 *data, guint size, guint64 value)
+{
+  memcpy (data, &value, size);
+}
+
 static guint8 *
 peek_mmio (KvmExit *self, guint *size)
 {
@@ -53,73 +71,10 @@ peek_mmio (KvmExit *self, guint *size)
   return self->run->mmio.data;
 }
 
-/* All three architectures' guests are little-endian here, as is the page. A copy of a length that
- * the compiler knows is one instruction. */
-static inline guint64
-load_port (const guint8 *data, guint size)
-{
-  guint16 value16;
-  guint32 value32;
-
-  if (G_LIKELY (size == 1))
-    return *data;
-  if (size == 2)
-    {
-      memcpy (&value16, data, sizeof value16);
-      return value16;
-    }
-  memcpy (&value32, data, sizeof value32);
-  return value32;
-}
-
-static G_GNUC_NO_INLINE guint64
-load_odd (const guint8 *data, guint size)
-{
-  guint64 value = 0;
-
-  memcpy (&value, data, size);
-  return value;
-}
-
-static inline guint64
-load (const guint8 *data, guint size)
-{
-  guint64 value;
-
-  if (G_LIKELY (size == 1 || size == 2 || size == 4))
-    return load_port (data, size);
-  if (size != 8)
-    return load_odd (data, size);
-  memcpy (&value, data, sizeof value);
-  return value;
-}
-
-static void
-store (guint8 *data, guint size, guint64 value)
-{
-  switch (size)
-    {
-    case 1:
-      *data = value;
-      break;
-    case 2:
-      memcpy (data, &value, 2);
-      break;
-    case 4:
-      memcpy (data, &value, 4);
-      break;
-    case 8:
-      memcpy (data, &value, 8);
-      break;
-    default:
-      memcpy (data, &value, size);
-    }
-}
-
 static inline gboolean
 is_write (KvmExit *self)
 {
-  switch (self->reason)
+  switch (_kvm_exit_get_latched (self))
     {
     case KVM_EXIT_REASON_IO:
       return _KVM_READ_ONCE (self->run->io.direction) == KVMOBJ_IO_OUT;
@@ -128,7 +83,7 @@ is_write (KvmExit *self)
     case KVM_EXIT_REASON_TPR_ACCESS:
       return _KVM_READ_ONCE (self->run->tpr_access.is_write) != 0;
     default:
-      return self->reason == KVM_EXIT_REASON_X86_WRMSR;
+      return _kvm_exit_get_latched (self) == KVM_EXIT_REASON_X86_WRMSR;
     }
 }
 
@@ -148,9 +103,9 @@ kvm_exit_get_address (KvmExit *self)
 {
   _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO) | REASON (MEMORY_FAULT), 0);
 
-  if (self->reason == KVM_EXIT_REASON_IO)
+  if (_kvm_exit_get_latched (self) == KVM_EXIT_REASON_IO)
     return _KVM_READ_ONCE (self->run->io.port);
-  if (self->reason == KVM_EXIT_REASON_MMIO)
+  if (_kvm_exit_get_latched (self) == KVM_EXIT_REASON_MMIO)
     return _KVM_READ_ONCE (self->run->mmio.phys_addr);
   return _KVM_READ_ONCE (self->run->memory_fault.gpa);
 }
@@ -173,9 +128,9 @@ kvm_exit_get_size (KvmExit *self)
 
   _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO) | REASON (MEMORY_FAULT), 0);
 
-  if (self->reason == KVM_EXIT_REASON_MEMORY_FAULT)
+  if (_kvm_exit_get_latched (self) == KVM_EXIT_REASON_MEMORY_FAULT)
     return _KVM_READ_ONCE (self->run->memory_fault.size);
-  if (self->reason == KVM_EXIT_REASON_IO)
+  if (_kvm_exit_get_latched (self) == KVM_EXIT_REASON_IO)
     peek_io (self, &size, &count);
   else
     peek_mmio (self, &size);
@@ -201,7 +156,7 @@ kvm_exit_get_count (KvmExit *self)
 
   _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO), 0);
 
-  if (self->reason == KVM_EXIT_REASON_IO)
+  if (_kvm_exit_get_latched (self) == KVM_EXIT_REASON_IO)
     peek_io (self, &size, &count);
   return count;
 }
@@ -227,6 +182,33 @@ kvm_exit_is_write (KvmExit *self)
   return is_write (self);
 }
 
+static G_GNUC_NO_INLINE guint64
+get_any_value (KvmExit *self)
+{
+  const guint8 *data;
+  guint size;
+
+  if (!_kvm_exit_is (self, REASONS_WITH_VALUE))
+    {
+      _kvm_exit_complain (self, "kvm_exit_get_value");
+      return 0;
+    }
+
+  switch (_kvm_exit_get_latched (self))
+    {
+    case KVM_EXIT_REASON_IO:
+      data = peek_element (self, 0, &size);
+      return data != NULL ? _kvm_load (data, size) : 0;
+    case KVM_EXIT_REASON_MMIO:
+      data = peek_mmio (self, &size);
+      return _kvm_load (data, size);
+    case KVM_EXIT_REASON_RISCV_CSR:
+      return _KVM_READ_ONCE (self->run->riscv_csr.new_value);
+    default:
+      return _KVM_READ_ONCE (self->run->msr.data);
+    }
+}
+
 /**
  * kvm_exit_get_value:
  * @self: an exit for port I/O, memory-mapped I/O, an MSR or a RISC-V CSR
@@ -241,27 +223,65 @@ kvm_exit_is_write (KvmExit *self)
 guint64
 kvm_exit_get_value (KvmExit *self)
 {
-  const guint8 *data;
   guint size;
 
-  g_return_val_if_fail (_kvm_is_exit (self), 0);
+  g_return_val_if_fail (self != NULL, 0);
 
-  /* The two that are met for every access, in the order of how often that is. */
-  if (G_LIKELY (self->reason == KVM_EXIT_REASON_IO))
+  /* The two that are met for most accesses, in the order of how often that is. */
+  if (G_LIKELY (self->latch == KVM_LATCH (KVM_EXIT_REASON_IO)))
     {
-      data = peek_element (self, 0, &size);
-      return G_LIKELY (data != NULL) ? load_port (data, size) : 0;
+      if (G_LIKELY (_KVM_READ_ONCE (self->run->io.size) == 1
+                    && _KVM_READ_ONCE (self->run->io.data_offset) == self->io_offset))
+        return ((const guint8 *) self->run)[self->io_offset];
     }
-  if (G_LIKELY (self->reason == KVM_EXIT_REASON_MMIO))
+  else if (G_LIKELY (self->latch == KVM_LATCH (KVM_EXIT_REASON_MMIO)))
     {
+      size = _KVM_READ_ONCE (self->run->mmio.len);
+      if (G_LIKELY (size <= sizeof self->run->mmio.data))
+        return _kvm_load (self->run->mmio.data, size);
+    }
+  return get_any_value (self);
+}
+
+static G_GNUC_NO_INLINE void
+set_any_value (KvmExit *self, guint64 value)
+{
+  guint8 *data;
+  guint size, count = 1;
+
+  if (!_kvm_exit_is (self, REASONS_WITH_VALUE))
+    {
+      _kvm_exit_complain (self, "kvm_exit_set_value");
+      return;
+    }
+
+  switch (_kvm_exit_get_latched (self))
+    {
+    case KVM_EXIT_REASON_IO:
+      if (is_write (self))
+        return;
+      data = peek_io (self, &size, &count);
+      if (count == 0)
+        return;
+      for (guint i = 0; i < count; i++)
+        _kvm_store (data + (gsize) i * size, size, value);
+      break;
+    case KVM_EXIT_REASON_MMIO:
+      if (is_write (self))
+        return;
       data = peek_mmio (self, &size);
-      return load (data, size);
+      _kvm_store (data, size, value);
+      break;
+    case KVM_EXIT_REASON_RISCV_CSR:
+      self->run->riscv_csr.ret_value = value;
+      break;
+    case KVM_EXIT_REASON_X86_RDMSR:
+      self->run->msr.data = value;
+      break;
+    default:
+      return;
     }
-
-  _kvm_return_val_unless_exit (self, REASON (X86_RDMSR) | REASON (X86_WRMSR) | REASON (RISCV_CSR),
-                               0);
-  return self->reason == KVM_EXIT_REASON_RISCV_CSR ? _KVM_READ_ONCE (self->run->riscv_csr.new_value)
-                                                   : _KVM_READ_ONCE (self->run->msr.data);
+  self->latch |= KVM_LATCH_ANSWERED;
 }
 
 /**
@@ -278,43 +298,36 @@ kvm_exit_get_value (KvmExit *self)
 void
 kvm_exit_set_value (KvmExit *self, guint64 value)
 {
-  guint8 *data;
-  guint size, count = 1;
+  KvmAbiRun *run;
+  guint size;
 
-  _kvm_return_unless_exit (self, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR)
-                                     | REASON (X86_WRMSR) | REASON (RISCV_CSR));
+  g_return_if_fail (self != NULL);
 
-  switch (self->reason)
+  if (G_LIKELY (self->latch == KVM_LATCH (KVM_EXIT_REASON_IO)))
     {
-    case KVM_EXIT_REASON_IO:
-      if (is_write (self))
-        return;
-      /* Mostly there is one. */
-      data = peek_element (self, 0, &size);
-      if (G_LIKELY (data != NULL))
-        store (data, size, value);
-      if (G_UNLIKELY (_KVM_READ_ONCE (self->run->io.count) != 1))
+      run = self->run;
+      if (G_LIKELY (_KVM_READ_ONCE (run->io.size) == 1
+                    && _KVM_READ_ONCE (run->io.direction) != KVMOBJ_IO_OUT
+                    && _KVM_READ_ONCE (run->io.count) == 1
+                    && _KVM_READ_ONCE (run->io.data_offset) == self->io_offset))
         {
-          data = peek_io (self, &size, &count);
-          for (guint i = 1; i < count; i++)
-            store (data + (gsize) i * size, size, value);
+          ((guint8 *) run)[self->io_offset] = value;
+          self->latch = KVM_LATCH (KVM_EXIT_REASON_IO) | KVM_LATCH_ANSWERED;
+          return;
         }
-      return;
-    case KVM_EXIT_REASON_MMIO:
-      if (is_write (self))
-        return;
-      data = peek_mmio (self, &size);
-      store (data, size, value);
-      return;
-    case KVM_EXIT_REASON_RISCV_CSR:
-      self->run->riscv_csr.ret_value = value;
-      return;
-    case KVM_EXIT_REASON_X86_RDMSR:
-      self->run->msr.data = value;
-      return;
-    default:
-      return;
     }
+  else if (G_LIKELY (self->latch == KVM_LATCH (KVM_EXIT_REASON_MMIO)))
+    {
+      run = self->run;
+      size = _KVM_READ_ONCE (run->mmio.len);
+      if (G_LIKELY (size <= sizeof run->mmio.data && !_KVM_READ_ONCE (run->mmio.is_write)))
+        {
+          _kvm_store (run->mmio.data, size, value);
+          self->latch = KVM_LATCH (KVM_EXIT_REASON_MMIO) | KVM_LATCH_ANSWERED;
+          return;
+        }
+    }
+  set_any_value (self, value);
 }
 
 /**
@@ -337,7 +350,7 @@ kvm_exit_get_element (KvmExit *self, guint index)
   _kvm_return_val_unless_exit (self, REASON (IO), 0);
 
   data = peek_element (self, index, &size);
-  return data != NULL ? load_port (data, size) : 0;
+  return data != NULL ? _kvm_load (data, size) : 0;
 }
 
 /**
@@ -360,8 +373,10 @@ kvm_exit_set_element (KvmExit *self, guint index, guint64 value)
   _kvm_return_unless_exit (self, REASON (IO));
 
   data = peek_element (self, index, &size);
-  if (data != NULL && !is_write (self))
-    store (data, size, value);
+  if (data == NULL || is_write (self))
+    return;
+  _kvm_store (data, size, value);
+  self->latch |= KVM_LATCH_ANSWERED;
 }
 
 /**
@@ -387,8 +402,8 @@ kvm_exit_get_data (KvmExit *self, gsize *length)
   *length = 0;
   _kvm_return_val_unless_exit (self, REASON (IO) | REASON (MMIO), NULL);
 
-  data = self->reason == KVM_EXIT_REASON_IO ? peek_io (self, &size, &count)
-                                            : peek_mmio (self, &size);
+  data = _kvm_exit_get_latched (self) == KVM_EXIT_REASON_IO ? peek_io (self, &size, &count)
+                                                            : peek_mmio (self, &size);
   *length = (gsize) size * count;
   copy = g_malloc (*length + 1);
   if (*length != 0)
@@ -427,8 +442,8 @@ kvm_exit_set_data (KvmExit *self, const guint8 *data, gsize length, GError **err
       return FALSE;
     }
 
-  place = self->reason == KVM_EXIT_REASON_IO ? peek_io (self, &size, &count)
-                                             : peek_mmio (self, &size);
+  place = _kvm_exit_get_latched (self) == KVM_EXIT_REASON_IO ? peek_io (self, &size, &count)
+                                                             : peek_mmio (self, &size);
   if (length != (gsize) size * count)
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
@@ -438,5 +453,6 @@ kvm_exit_set_data (KvmExit *self, const guint8 *data, gsize length, GError **err
     }
   if (length != 0)
     memcpy (place, data, length);
+  self->latch |= KVM_LATCH_ANSWERED;
   return TRUE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <string.h>
+
 #include "kvm-abi-private.h"
 #include "kvm-exit.h"
 #include "kvm-fork-private.h"
@@ -13,10 +15,12 @@ G_BEGIN_DECLS
 struct _KvmExit
 {
   GObject parent_instance;
-  KvmAbiRun *run; /* owned mapping, or a page of zeros that belongs to nobody */
-  gsize size;     /* of the mapping; 0 for the page of zeros */
-  KvmExitReason reason;
-  guint raw_reason;
+  KvmAbiRun *run;    /* owned mapping, or a page of zeros that belongs to nobody */
+  gsize size;        /* of the mapping; 0 for the page of zeros */
+  guint32 latch;     /* the reason; see below */
+  guint raw_reason;  /* of KVM_EXIT_REASON_OTHER */
+  guint64 io_offset; /* where port accesses have their data, unless the page says otherwise */
+  gboolean pending;  /* of an interrupted run: it left unfinished what the exit before was about */
   KvmInterruption interruption;
   int error_number;   /* of an exit that comes as a failure of KVM_RUN */
   gboolean rip_known; /* x86: whether rip tells where an internal error stopped the guest */
@@ -40,9 +44,37 @@ KvmExit *_kvm_exit_new (int fd, gsize size, GError **error);
  * readable and the kernel's vCPU can go. */
 void _kvm_exit_detach (KvmExit *self);
 
+/* The reason has with it whether the exit was answered, and a number that stands nowhere else: so
+ * one compare tells that this is an exit, which one, and that it has no answer yet. */
+#define KVM_LATCH_MAGIC 0x45780000u
+#define KVM_LATCH_ANSWERED 0x8000u
+#define KVM_LATCH(reason) (KVM_LATCH_MAGIC | ((guint) (reason) &0x7fff))
+
+static inline KvmExitReason
+_kvm_exit_get_latched (KvmExit *self)
+{
+  gint16 reason = (gint16) (self->latch << 1); /* the sign is in the 15th bit */
+
+  return reason >> 1;
+}
+
+static inline gboolean
+_kvm_exit_is_answered (KvmExit *self)
+{
+  return (self->latch & KVM_LATCH_ANSWERED) != 0;
+}
+
+/* Takes over what the last run returns. */
+static inline void
+_kvm_exit_latch (KvmExit *self, KvmExitReason reason)
+{
+  self->latch = KVM_LATCH (reason);
+}
+
 #define _KVM_REASON_BIT(reason) (G_GUINT64_CONSTANT (1) << KVM_EXIT_REASON_##reason)
 
-/* The reasons that have a name here and need no more than to be passed on. */
+/* The reasons that need no more than to be passed on. The first ones are most of what there is. */
+#define _KVM_LAST_FREQUENT_REASON KVM_EXIT_REASON_TPR_ACCESS
 #define _KVM_REASONS_COMMON                                                                        \
   (((_KVM_REASON_BIT (TPR_ACCESS) << 1) - 1) | _KVM_REASON_BIT (SYSTEM_EVENT)                      \
    | ((_KVM_REASON_BIT (NOTIFY) << 1) - _KVM_REASON_BIT (IOAPIC_EOI))                              \
@@ -54,23 +86,87 @@ _kvm_exit_is_common (guint raw_reason)
   return raw_reason < 64 && (_KVM_REASONS_COMMON >> raw_reason & 1);
 }
 
-/* Takes over the reason that the kernel gave, and what it is here. */
-static inline KvmExitReason
-_kvm_exit_latch (KvmExit *self, guint raw_reason, KvmExitReason reason)
-{
-  self->raw_reason = raw_reason;
-  self->reason = reason;
-  return reason;
-}
-
 /* Whether the exit is one of those in @reasons. */
 static inline gboolean
 _kvm_exit_is (KvmExit *self, guint64 reasons)
 {
-  return _kvm_is_exit (self) && (guint) self->reason < 64 && (reasons >> self->reason & 1);
+  guint reason;
+
+  if (!_kvm_is_exit (self))
+    return FALSE;
+  reason = _kvm_exit_get_latched (self);
+  return reason < 64 && (reasons >> reason & 1);
 }
 
 #define _KVM_READ_ONCE(place) (*(const volatile __typeof__ (place) *) &(place))
+
+/* All three architectures' guests are little-endian here, as is the page. A copy of a length that
+ * the compiler knows is one instruction. */
+static inline guint64
+_kvm_load_16 (const guint8 *data)
+{
+  guint16 value;
+
+  memcpy (&value, data, sizeof value);
+  return value;
+}
+
+static inline guint64
+_kvm_load_32 (const guint8 *data)
+{
+  guint32 value;
+
+  memcpy (&value, data, sizeof value);
+  return value;
+}
+
+static inline guint64
+_kvm_load_64 (const guint8 *data)
+{
+  guint64 value;
+
+  memcpy (&value, data, sizeof value);
+  return value;
+}
+
+guint64 _kvm_load_odd (const guint8 *data, guint size);
+void _kvm_store_odd (guint8 *data, guint size, guint64 value);
+
+static inline guint64
+_kvm_load (const guint8 *data, guint size)
+{
+  if (G_LIKELY (size == 1))
+    return *data;
+  if (G_LIKELY (size == 4))
+    return _kvm_load_32 (data);
+  if (size == 2)
+    return _kvm_load_16 (data);
+  return size == 8 ? _kvm_load_64 (data) : _kvm_load_odd (data, size);
+}
+
+static inline void
+_kvm_store (guint8 *data, guint size, guint64 value)
+{
+  if (G_LIKELY (size == 1))
+    *data = value;
+  else if (G_LIKELY (size == 4))
+    memcpy (data, &value, 4);
+  else if (size == 2)
+    memcpy (data, &value, 2);
+  else if (size == 8)
+    memcpy (data, &value, 8);
+  else
+    _kvm_store_odd (data, size, value);
+}
+
+/* Where the data of a port access stands, if it is where it always is; else NULL. */
+static inline guint8 *
+_kvm_exit_peek_port (KvmExit *self)
+{
+  if (G_UNLIKELY (_KVM_READ_ONCE (self->run->io.data_offset) != self->io_offset))
+    return NULL;
+  return (guint8 *) self->run + self->io_offset;
+}
 
 /* Says which exit there is instead of the one that an accessor is for: a bug of the caller's. */
 void _kvm_exit_complain (gpointer exit, const char *function);

@@ -10,7 +10,7 @@
 static void
 print_access (KvmExit *self, GString *string)
 {
-  gboolean is_io = self->reason == KVM_EXIT_REASON_IO;
+  gboolean is_io = _kvm_exit_get_latched (self) == KVM_EXIT_REASON_IO;
   gboolean is_write = kvm_exit_is_write (self);
   guint count = kvm_exit_get_count (self);
   guint size = kvm_exit_get_size (self);
@@ -165,7 +165,7 @@ print_x86 (KvmExit *self, GString *string)
 {
   const KvmAbiRun *run = self->run;
 
-  switch (self->reason)
+  switch (_kvm_exit_get_latched (self))
     {
     case KVM_EXIT_REASON_EXCEPTION:
       g_string_append_printf (string, "exception %u, error code 0x%x", run->ex.exception,
@@ -193,9 +193,10 @@ print_x86 (KvmExit *self, GString *string)
     case KVM_EXIT_REASON_X86_RDMSR:
     case KVM_EXIT_REASON_X86_WRMSR:
       g_string_append_printf (string, "MSR %s of 0x%08x",
-                              self->reason == KVM_EXIT_REASON_X86_RDMSR ? "read" : "write",
+                              _kvm_exit_get_latched (self) == KVM_EXIT_REASON_X86_RDMSR ? "read"
+                                                                                        : "write",
                               run->msr.index);
-      if (self->reason == KVM_EXIT_REASON_X86_WRMSR)
+      if (_kvm_exit_get_latched (self) == KVM_EXIT_REASON_X86_WRMSR)
         g_string_append_printf (string, ": 0x%016" G_GINT64_MODIFIER "x", run->msr.data);
       g_string_append_printf (string, " (%s)",
                               run->msr.reason & 1   ? "not valid"
@@ -248,15 +249,16 @@ print_arm64 (KvmExit *self, GString *string)
 {
   const KvmAbiRun *run = self->run;
 
-  switch (self->reason)
+  switch (_kvm_exit_get_latched (self))
     {
     case KVM_EXIT_REASON_ARM_NISV:
     case KVM_EXIT_REASON_ARM_LDST64B:
-      g_string_append_printf (
-          string, "%s at 0x%08" G_GINT64_MODIFIER "x (ISS 0x%" G_GINT64_MODIFIER "x)",
-          self->reason == KVM_EXIT_REASON_ARM_NISV ? "memory access that was not decoded"
-                                                   : "64-byte load or store",
-          run->arm_nisv.fault_ipa, run->arm_nisv.esr_iss);
+      g_string_append_printf (string,
+                              "%s at 0x%08" G_GINT64_MODIFIER "x (ISS 0x%" G_GINT64_MODIFIER "x)",
+                              _kvm_exit_get_latched (self) == KVM_EXIT_REASON_ARM_NISV
+                                  ? "memory access that was not decoded"
+                                  : "64-byte load or store",
+                              run->arm_nisv.fault_ipa, run->arm_nisv.esr_iss);
       return TRUE;
     case KVM_EXIT_REASON_ARM_SEA:
       g_string_append_printf (string,
@@ -277,7 +279,7 @@ print_riscv (KvmExit *self, GString *string)
 {
   const KvmAbiRun *run = self->run;
 
-  switch (self->reason)
+  switch (_kvm_exit_get_latched (self))
     {
     case KVM_EXIT_REASON_RISCV_SBI:
       g_string_append_printf (
@@ -300,7 +302,7 @@ print_riscv (KvmExit *self, GString *string)
 static void
 print_other (KvmExit *self, GString *string)
 {
-  g_string_append_printf (string, "exit %u, payload", self->raw_reason);
+  g_string_append_printf (string, "exit %u, payload", kvm_exit_get_raw_reason (self));
   for (guint i = 0; i < MAX_PRINTED; i++)
     g_string_append_printf (string, " %02x", _KVM_READ_ONCE (self->run->payload[i]));
   g_string_append (string, " …");
@@ -330,7 +332,7 @@ kvm_exit_to_string (KvmExit *self)
   latched = *self;
   self = &latched;
   string = g_string_new (NULL);
-  switch (self->reason)
+  switch (_kvm_exit_get_latched (self))
     {
     case KVM_EXIT_REASON_ERROR:
       g_string_append (string, "run () failed");

@@ -55,6 +55,9 @@ static KvmAbiRun nothing;
 
 #define REASON(name) _KVM_REASON_BIT (name)
 
+/* On x86 the data of port accesses is in the page after that of the run. */
+#define IO_OFFSET 4096
+
 static void
 kvm_exit_finalize (GObject *object)
 {
@@ -79,6 +82,8 @@ static void
 kvm_exit_init (KvmExit *self)
 {
   self->run = &nothing;
+  self->io_offset = G_MAXUINT64;
+  _kvm_exit_latch (self, KVM_EXIT_REASON_UNKNOWN);
 }
 
 static KvmExit *
@@ -88,6 +93,8 @@ exit_new_take_mapping (gpointer mapping, gsize size)
 
   self->run = mapping;
   self->size = size;
+  if (size >= 2 * IO_OFFSET)
+    self->io_offset = IO_OFFSET;
   return self;
 }
 
@@ -138,7 +145,7 @@ _kvm_exit_complain (gpointer exit, const char *function)
     }
 
   klass = g_type_class_ref (KVM_TYPE_EXIT_REASON);
-  value = g_enum_get_value (klass, ((KvmExit *) exit)->reason);
+  value = g_enum_get_value (klass, _kvm_exit_get_latched (exit));
   g_critical ("%s: the exit is %s, which has no such thing", function, value->value_name);
 }
 
@@ -168,7 +175,7 @@ kvm_exit_get_reason (KvmExit *self)
 {
   g_return_val_if_fail (_kvm_is_exit (self), KVM_EXIT_REASON_ERROR);
 
-  return self->reason;
+  return _kvm_exit_get_latched (self);
 }
 
 /**
@@ -185,9 +192,12 @@ kvm_exit_get_reason (KvmExit *self)
 guint
 kvm_exit_get_raw_reason (KvmExit *self)
 {
+  KvmExitReason reason;
+
   g_return_val_if_fail (_kvm_is_exit (self), 0);
 
-  return self->raw_reason;
+  reason = _kvm_exit_get_latched (self);
+  return reason == KVM_EXIT_REASON_OTHER ? self->raw_reason : (guint) reason;
 }
 
 /**
@@ -205,7 +215,8 @@ kvm_exit_get_interruption (KvmExit *self)
 {
   g_return_val_if_fail (_kvm_is_exit (self), KVM_INTERRUPTION_NONE);
 
-  return self->reason == KVM_EXIT_REASON_INTERRUPTED ? self->interruption : KVM_INTERRUPTION_NONE;
+  return _kvm_exit_get_latched (self) == KVM_EXIT_REASON_INTERRUPTED ? self->interruption
+                                                                     : KVM_INTERRUPTION_NONE;
 }
 
 /**
@@ -261,7 +272,8 @@ kvm_exit_copy (KvmExit *self, GError **error)
 
   memcpy (mapping, self->run, size);
   copy = exit_new_take_mapping (mapping, size);
-  copy->reason = self->reason;
+  copy->latch = self->latch;
+  copy->pending = self->pending;
   copy->raw_reason = self->raw_reason;
   copy->interruption = self->interruption;
   copy->error_number = self->error_number;

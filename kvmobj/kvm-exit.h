@@ -115,6 +115,8 @@ typedef enum
  * @KVM_INTERRUPTION_KICK: [method@Kvm.Vcpu.kick] was called
  * @KVM_INTERRUPTION_CANCELLED: the cancellable that the run was given is cancelled
  * @KVM_INTERRUPTION_SIGNAL: a signal of the program's own was handled in the thread
+ * @KVM_INTERRUPTION_COMPLETED: nothing; [method@Kvm.Vcpu.complete_pending] finished what was
+ * pending
  *
  * What ended a run that the guest did not end.
  *
@@ -126,6 +128,7 @@ typedef enum
   KVM_INTERRUPTION_KICK,
   KVM_INTERRUPTION_CANCELLED,
   KVM_INTERRUPTION_SIGNAL,
+  KVM_INTERRUPTION_COMPLETED,
 } KvmInterruption;
 
 /**

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 
 #include "kvm-fork-private.h"
-#include "kvm-owner-private.h"
+#include "kvm-run-state-private.h"
 #include "kvm-run-thread-private.h"
 
 guint _kvm_fork_generation = 1;
@@ -37,7 +37,7 @@ after_fork_in_child (void)
           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
   _kvm_run_thread_forget ();
-  _kvm_owner_forget ();
+  _kvm_run_state_forget ();
   g_mutex_unlock (&mappings_lock);
 }
 

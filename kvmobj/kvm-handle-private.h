@@ -24,7 +24,7 @@ struct _KvmHandle
   KvmHandleKind kind;
   int fd;            /* the number is ours from open to clear, whatever is behind it */
   guint generation;  /* _kvm_fork_generation while the handle may be used, else 0 or another */
-  int owner;         /* of a vCPU: who is using it; see kvm-owner-private.h */
+  guint64 state;     /* of a vCPU: who is using it; see kvm-run-state-private.h */
   guint64 id;        /* of a vCPU its id, of a device its type */
   KvmHandle *parent; /* the VM of a vCPU or device, the system of a VM */
   int dead_fd;       /* of the system: what a closed descendant's number leads to */

@@ -7,7 +7,7 @@
 #include "kvm-enum-types.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
-#include "kvm-owner-private.h"
+#include "kvm-run-state-private.h"
 
 /* A call that signals keep interrupting is tried this often; only KVM_CREATE_VM and a few others
  * can be interrupted at all. */
@@ -124,7 +124,7 @@ _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument
   if (!_kvm_handle_check (handle, name, error))
     return -1;
 
-  if (handle->kind == KVM_HANDLE_VCPU && !_kvm_owner_enter (&handle->owner))
+  if (handle->kind == KVM_HANDLE_VCPU && !_kvm_run_state_enter (&handle->state))
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
                    "%s on vCPU %" G_GUINT64_FORMAT ": it is running in another thread; kick it "
@@ -143,7 +143,7 @@ _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument
   while (errsv == EINTR && --tries > 0);
 
   if (handle->kind == KVM_HANDLE_VCPU)
-    _kvm_owner_leave (&handle->owner);
+    _kvm_run_state_leave (&handle->state);
 
   if (G_UNLIKELY (ret == -1))
     _kvm_ioctl_set_error (handle, request, name, errsv, error);

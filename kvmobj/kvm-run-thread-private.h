@@ -5,12 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* What a thread that runs vCPUs has of its own. */
+/* What a thread that runs vCPUs has of its own: what it expects in the word of a vCPU that it is to
+ * run, and what it puts there; see kvm-run-state-private.h. Both are 0 until it is prepared. */
 typedef struct
 {
-  int tid; /* 0 until the thread is prepared */
-  KvmAbiRun
-      *volatile run; /* the page of the vCPU that it is running now; the signal handler reads it */
+  guint64 idle;
+  guint64 running;
 } KvmRunThread;
 
 extern __thread KvmRunThread _kvm_run_thread G_GNUC_INTERNAL

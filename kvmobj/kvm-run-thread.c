@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kvm-error-private.h"
+#include "kvm-run-state-private.h"
 #include "kvm-run-thread-private.h"
 #include "kvm-vcpu.h"
 
@@ -21,15 +22,10 @@ static int installed_signal = 0; /* 0: no handler yet */
  * always room. The first of these is not used by anything, the second only by init. */
 static const int candidates[] = { SIGSTKFLT, SIGPWR };
 
+/* The signal interrupts KVM_RUN; that is all. */
 static void
 on_kick_signal (int signal_number)
 {
-  KvmAbiRun *run = _kvm_run_thread.run;
-
-  /* The signal interrupts KVM_RUN by itself; one that came just before makes KVM_RUN return at
-   * once in this way. Nobody but the running thread touches the byte, so there is no race. */
-  if (run != NULL)
-    run->immediate_exit = 1;
 }
 
 static gboolean
@@ -86,7 +82,8 @@ _kvm_run_thread_prepare (GError **error)
   sigemptyset (&set);
   sigaddset (&set, installed_signal);
   pthread_sigmask (SIG_UNBLOCK, &set, NULL);
-  _kvm_run_thread.tid = syscall (SYS_gettid);
+  _kvm_run_thread.idle = KVM_STATE_IDLE;
+  _kvm_run_thread.running = KVM_STATE_IDLE | syscall (SYS_gettid);
   return TRUE;
 }
 
@@ -103,7 +100,7 @@ void
 _kvm_run_thread_forget (void)
 {
   g_mutex_init (&lock); /* a thread that is not here may have had it */
-  _kvm_run_thread = (KvmRunThread){ 0, NULL };
+  _kvm_run_thread = (KvmRunThread){ 0 };
 }
 
 /**

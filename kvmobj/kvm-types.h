@@ -20,5 +20,21 @@ typedef struct _KvmDevice KvmDevice;
 typedef struct _KvmMemory KvmMemory;
 typedef struct _KvmMemorySlot KvmMemorySlot;
 typedef struct _KvmExit KvmExit;
+typedef struct _KvmIoBus KvmIoBus;
+
+/**
+ * KvmIoSpace:
+ * @KVM_IO_SPACE_PORT: the 65536 ports of x86
+ * @KVM_IO_SPACE_MMIO: guest-physical addresses behind which there is no memory slot
+ *
+ * Where a guest finds a device.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  KVM_IO_SPACE_PORT,
+  KVM_IO_SPACE_MMIO,
+} KvmIoSpace;
 
 G_END_DECLS

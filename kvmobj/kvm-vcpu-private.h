@@ -3,6 +3,8 @@
 
 #include "kvm-exit-private.h"
 #include "kvm-handle-private.h"
+#include "kvm-io-bus-private.h"
+#include "kvm-run-state-private.h"
 #include "kvm-vcpu.h"
 
 G_BEGIN_DECLS
@@ -12,18 +14,15 @@ struct _KvmVcpu
   GObject parent_instance;
   KvmHandle handle;
   KvmExit *exit; /* owned; has the run page */
-  int kick;      /* KVM_KICK_… bits: why the run in progress, or else the next one, is to end */
 
   /* For the thread in run () alone, but for finalize. */
   GCancellable *cancellable; /* owned; of the last run */
   gulong cancellable_handler;
+  KvmIoTable *io_table;        /* owned; where accesses were looked up last; NULL at first */
+  const KvmIoRange *io_hit[2]; /* by space: the range in it that was accessed last, or NULL */
 
   KvmVm *vm; /* owned */
 };
-
-#define KVM_KICK_KICKED (1 << 0)    /* consumed by the run that it ends */
-#define KVM_KICK_CANCELLED (1 << 1) /* stands for as long as the cancellable is cancelled */
-#define KVM_KICK_CLOSED (1 << 2)    /* stands for ever */
 
 extern GTypeClass *_kvm_vcpu_class G_GNUC_INTERNAL;
 
@@ -43,8 +42,38 @@ void _kvm_vcpu_close_handle (KvmHandle *handle);
 /* Whether an fd of unknown kind is a vCPU's. */
 gboolean _kvm_vcpu_owns_fd (int fd);
 
-/* Sets a bit of the kick word, and gets the vCPU out of the kernel. */
-void _kvm_vcpu_kick_for (KvmVcpu *self, int reason);
+static inline KvmVcpu *
+_kvm_vcpu_from_handle (KvmHandle *handle)
+{
+  return (KvmVcpu *) ((guint8 *) handle - G_STRUCT_OFFSET (KvmVcpu, handle));
+}
+
+/* For the VM, which knows its vCPUs by their handles: there is an I/O bus from now on; and, what
+ * the vCPU still has of the bus that it has no more. */
+void _kvm_vcpu_put_on_bus (KvmHandle *handle);
+KvmIoTable *_kvm_vcpu_steal_stale_io_table (KvmHandle *handle, KvmIoBus *bus);
+
+/* The parts of a run. An @errsv tells how the guest was left: 0 with an exit, an errno when KVM_RUN
+ * failed, EAGAIN when it is to be called (again).
+ *
+ *   begin_run    takes the vCPU for this thread
+ *   enter_again  calls KVM_RUN if the @errsv says so and no kick is in the way
+ *   run_on_bus   gives accesses to devices and runs on, until there is none that wants the exit
+ *   finish_run   takes over the reason, or sets the error, and gives the vCPU back */
+gboolean _kvm_vcpu_begin_run (KvmVcpu *self, const char *what, GError **error);
+int _kvm_vcpu_enter_again (KvmVcpu *self, int errsv);
+int _kvm_vcpu_run_on_bus (KvmVcpu *self, int errsv);
+KvmExitReason _kvm_vcpu_finish_run (KvmVcpu *self, int errsv, GError **error);
+
+/* Gives an access to the device on the bus. FALSE if the exit is to be returned. */
+gboolean _kvm_vcpu_serve_on_bus (KvmVcpu *self);
+
+/* Whether what the guest did last is finished only by the next KVM_RUN. */
+gboolean _kvm_vcpu_is_pending (KvmVcpu *self);
+
+/* Whether registers may be set: not while a read is not finished, of which the answer would be lost.
+ */
+gboolean _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error);
 
 /* For finalize. */
 void _kvm_vcpu_drop_cancellable (KvmVcpu *self);

@@ -29,6 +29,8 @@ set_reg (KvmVcpu *self, guint64 id, gconstpointer data, GError **error)
 {
   KvmAbiOneReg reg = { .id = id, .addr = (gulong) data };
 
+  if (!_kvm_vcpu_check_settable (self, "KVM_SET_ONE_REG", error))
+    return FALSE;
   if (kvm_ioctl (&self->handle, KVM_SET_ONE_REG, &reg, error) == -1)
     {
       _kvm_error_add_detail (error, "register 0x%016" G_GINT64_MODIFIER "x", id);
@@ -95,8 +97,9 @@ kvm_vcpu_get_one_reg (KvmVcpu *self, guint64 id, guint64 *value, GError **error)
  * Sets a register (`KVM_SET_ONE_REG`; %KVM_CAPABILITY_ONE_REG). See section 4.68 of api.rst.
  *
  * Fails as [method@Kvm.Vcpu.get_one_reg] does, with %KVM_ERROR_INVALID also if the value has more
- * bits than the register, and with %KVM_ERROR_INVALID_ARGUMENT or %KVM_ERROR_NOT_PERMITTED also if
- * the register cannot have this value.
+ * bits than the register, %KVM_ERROR_PENDING while a read of the guest's is not finished, and with
+ * %KVM_ERROR_INVALID_ARGUMENT or %KVM_ERROR_NOT_PERMITTED also if the register cannot have this
+ * value.
  *
  * Returns: %TRUE on success
  *

@@ -8,28 +8,7 @@
 
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
-#include "kvm-owner-private.h"
-#include "kvm-run-thread-private.h"
 #include "kvm-vcpu-private.h"
-
-/* How a kick finds a vCPU, whatever it is doing:
- *
- *   kick ()                               run ()
- *   1. sets a bit of the kick word        1. publishes its thread in the owner word
- *   2. reads the owner word               2. reads the kick word: if it is set, returns
- *   3. signals the thread it finds        3. enters the kernel
- *
- * Both 1 and 2 are sequentially consistent, so either kick () finds the thread or run () finds the
- * bit. A signal that comes between 2 and 3 of run () would be handled too early to interrupt the
- * kernel; its handler sets immediate_exit, so that the kernel returns at once. Only the first bit
- * that is set sends a signal: until run () has seen it, others are the same kick. */
-
-void
-_kvm_vcpu_kick_for (KvmVcpu *self, int reason)
-{
-  if (g_atomic_int_or (&self->kick, reason) == 0)
-    _kvm_owner_signal_run (&self->handle.owner);
-}
 
 /**
  * kvm_vcpu_kick:
@@ -50,7 +29,7 @@ kvm_vcpu_kick (KvmVcpu *self)
 {
   g_return_if_fail (KVM_IS_VCPU (self));
 
-  _kvm_vcpu_kick_for (self, KVM_KICK_KICKED);
+  _kvm_run_state_kick (&self->handle.state, KVM_STATE_KICKED, FALSE, self->exit->run);
 }
 
 /* The connection refers to the vCPU weakly: whoever cancels may drop the last reference to it, in
@@ -62,7 +41,7 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 
   /* Unless it is one that the vCPU was run with before. */
   if (self != NULL && g_atomic_pointer_get (&self->cancellable) == cancellable)
-    _kvm_vcpu_kick_for (self, KVM_KICK_CANCELLED);
+    _kvm_run_state_kick (&self->handle.state, KVM_STATE_CANCELLED, FALSE, self->exit->run);
 }
 
 static void
@@ -103,7 +82,7 @@ static G_GNUC_NO_INLINE void
 change_cancellable (KvmVcpu *self, GCancellable *cancellable)
 {
   _kvm_vcpu_drop_cancellable (self);
-  g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
+  _kvm_run_state_clear_bits (&self->handle.state, KVM_STATE_CANCELLED);
   if (cancellable != NULL)
     {
       g_atomic_pointer_set (&self->cancellable, g_object_ref (cancellable));
@@ -111,55 +90,62 @@ change_cancellable (KvmVcpu *self, GCancellable *cancellable)
     }
 }
 
-/* Uses up what is in the kick word. Returns whether the run is to end. */
+/* Uses up what wants the run to end. Returns whether it is to. */
 static gboolean
 consume_kick (KvmVcpu *self)
 {
-  guint kick = g_atomic_int_and (&self->kick, ~KVM_KICK_KICKED);
+  guint64 *state = &self->handle.state;
+  guint64 kick = _kvm_run_state_clear_bits (state, KVM_STATE_KICKED) & KVM_STATE_KICKS;
 
   /* A cancellable that was reset does not cancel any more. One that is cancelled right after the
    * bit went sets it again. */
-  if ((kick & KVM_KICK_CANCELLED) && !g_cancellable_is_cancelled (self->cancellable))
+  if ((kick & KVM_STATE_CANCELLED) && !g_cancellable_is_cancelled (self->cancellable))
     {
-      g_atomic_int_and (&self->kick, ~KVM_KICK_CANCELLED);
+      _kvm_run_state_clear_bits (state, KVM_STATE_CANCELLED);
       if (self->cancellable != NULL && self->cancellable_handler == 0)
         connect_cancellable (self);
       if (g_cancellable_is_cancelled (self->cancellable))
-        g_atomic_int_or (&self->kick, KVM_KICK_CANCELLED);
+        _kvm_run_state_set_bits (state, KVM_STATE_CANCELLED);
       else
-        kick &= ~KVM_KICK_CANCELLED;
+        kick &= ~(guint64) KVM_STATE_CANCELLED;
     }
 
-  self->exit->interruption = kick & KVM_KICK_CANCELLED ? KVM_INTERRUPTION_CANCELLED
-                             : kick & KVM_KICK_KICKED  ? KVM_INTERRUPTION_KICK
-                                                       : KVM_INTERRUPTION_SIGNAL;
+  self->exit->interruption = kick & KVM_STATE_CANCELLED ? KVM_INTERRUPTION_CANCELLED
+                             : kick & KVM_STATE_KICKED  ? KVM_INTERRUPTION_KICK
+                                                        : KVM_INTERRUPTION_SIGNAL;
   return kick != 0;
 }
 
-/* KVM_RUN was interrupted, is to be tried again, or failed, with @errsv; or was not called yet,
- * with EAGAIN. Returns 0 when the guest has run to an exit, else an errno. */
-static G_GNUC_NO_INLINE int
-enter_again (KvmVcpu *self, KvmAbiRun *run, int errsv)
+int
+_kvm_vcpu_enter_again (KvmVcpu *self, int errsv)
 {
-  for (;;)
+  KvmAbiRun *run = self->exit->run;
+  gboolean entered = errsv != EAGAIN;
+
+  /* A vCPU that waited for its start has got it, and runs when it is asked again. */
+  while (errsv == EAGAIN)
     {
-      run->immediate_exit = 0;
-      if (errsv == EINTR)
+      /* First the page, then the word: who sets a bit does it in the other order, so that one of
+       * the two sees the other. */
+      __atomic_store_n (&run->immediate_exit, 0, __ATOMIC_SEQ_CST);
+      if (!(_kvm_run_state_get (&self->handle.state) & KVM_STATE_KICKS))
         {
-          consume_kick (self);
+          errsv = ioctl (self->handle.fd, _KVM_RUN, 0) == 0 ? 0 : errno;
+          entered = TRUE;
+        }
+      else if (consume_kick (self))
+        {
+          self->exit->pending = !entered && _kvm_vcpu_is_pending (self);
           return EINTR;
         }
-      /* A vCPU that waited for its start has got it, and runs when it is asked again. */
-      if (errsv != EAGAIN)
-        return errsv;
-      /* Until nothing is left: a kick that came while the word was not 0 sent no signal. */
-      while (g_atomic_int_get (&self->kick) != 0)
-        if (consume_kick (self))
-          return EINTR;
-      if (ioctl (self->handle.fd, _KVM_RUN, 0) == 0)
-        return 0;
-      errsv = errno;
     }
+
+  if (errsv == EINTR)
+    {
+      consume_kick (self);
+      self->exit->pending = FALSE;
+    }
+  return errsv;
 }
 
 /* On x86, where an internal error happened: the page does not say. The thread still owns the vCPU,
@@ -176,63 +162,116 @@ note_rip (KvmVcpu *self)
 }
 
 static KvmExitReason
-finish_failed_run (KvmVcpu *self, guint raw_reason, int errsv, GError **error)
+finish_failed_run (KvmVcpu *self, int errsv, GError **error)
 {
   KvmExit *exit = self->exit;
 
   if (errsv == EINTR)
-    return _kvm_exit_latch (exit, KVM_EXIT_REASON_INTERRUPTED, KVM_EXIT_REASON_INTERRUPTED);
+    return KVM_EXIT_REASON_INTERRUPTED;
 
   /* The one exit that comes as a failure. The number is cleared so that a later failure is not
    * taken for it. */
-  if ((errsv == EFAULT || errsv == EHWPOISON) && raw_reason == KVM_EXIT_REASON_MEMORY_FAULT)
+  if ((errsv == EFAULT || errsv == EHWPOISON)
+      && _KVM_READ_ONCE (exit->run->exit_reason) == KVM_EXIT_REASON_MEMORY_FAULT)
     {
       exit->error_number = errsv;
       exit->run->exit_reason = KVM_EXIT_REASON_UNKNOWN;
-      return _kvm_exit_latch (exit, raw_reason, KVM_EXIT_REASON_MEMORY_FAULT);
+      return KVM_EXIT_REASON_MEMORY_FAULT;
     }
 
   _kvm_ioctl_set_error (&self->handle, _KVM_RUN, "KVM_RUN", errsv, error);
   if (errsv == ENOEXEC)
     _kvm_error_add_detail (error, "the vCPU is not initialized yet");
-  return exit->reason = KVM_EXIT_REASON_ERROR;
+  return KVM_EXIT_REASON_ERROR;
 }
 
-/* The end of a run that was not just an exit with a reason that is often met. */
-static G_GNUC_NO_INLINE KvmExitReason
-finish_uncommon_run (KvmVcpu *self, guint raw_reason, int errsv, GError **error)
+KvmExitReason
+_kvm_vcpu_finish_run (KvmVcpu *self, int errsv, GError **error)
 {
+  guint raw_reason = _KVM_READ_ONCE (self->exit->run->exit_reason);
   KvmExitReason reason;
 
+  /* A close () in another thread puts a copy in the place of the page, which may be from before the
+   * exit; so the exit counts only if the vCPU is still open after it was read. */
+  __atomic_thread_fence (__ATOMIC_ACQUIRE);
   if (!_kvm_handle_check (&self->handle, "KVM_RUN", error))
-    reason = KVM_EXIT_REASON_ERROR; /* the last exit stays */
-  else if (errsv != 0)
-    reason = finish_failed_run (self, raw_reason, errsv, error);
+    {
+      _kvm_run_state_leave_run_slow (&self->handle.state, self->exit->run);
+      return KVM_EXIT_REASON_ERROR; /* the last exit stays */
+    }
+
+  if (errsv != 0)
+    reason = finish_failed_run (self, errsv, error);
+  else if (_kvm_exit_is_common (raw_reason) || raw_reason == KVM_EXIT_REASON_INTERNAL_ERROR)
+    reason = raw_reason;
   else
-    reason = _kvm_exit_latch (self->exit, raw_reason,
-                              raw_reason == KVM_EXIT_REASON_INTERNAL_ERROR
-                                  ? KVM_EXIT_REASON_INTERNAL_ERROR
-                                  : KVM_EXIT_REASON_OTHER);
+    {
+      reason = KVM_EXIT_REASON_OTHER;
+      self->exit->raw_reason = raw_reason;
+    }
   if (reason == KVM_EXIT_REASON_INTERNAL_ERROR)
     note_rip (self);
-  _kvm_owner_leave_run (&self->handle.owner, _kvm_run_thread.tid);
+
+  /* Before another thread can run the vCPU. */
+  _kvm_exit_latch (self->exit, reason);
+  _kvm_run_state_leave_run_slow (&self->handle.state, self->exit->run);
   return reason;
 }
 
-/* What stands between a thread and its first run of a vCPU, or keeps it from one. */
-static G_GNUC_NO_INLINE gboolean
-prepare_run (KvmVcpu *self, GError **error)
+gboolean
+_kvm_vcpu_begin_run (KvmVcpu *self, const char *what, GError **error)
 {
-  return _kvm_handle_check (&self->handle, "KVM_RUN", error)
-         && (_kvm_run_thread.tid != 0 || _kvm_run_thread_prepare (error));
+  guint64 state;
+
+  if (!_kvm_handle_check (&self->handle, what, error)
+      || (_kvm_run_thread.idle == 0 && !_kvm_run_thread_prepare (error)))
+    return FALSE;
+  if (_kvm_run_state_enter_run_slow (&self->handle.state))
+    return TRUE;
+
+  state = _kvm_run_state_get (&self->handle.state) ^ _kvm_run_thread.running;
+  g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
+               "%s on vCPU %" G_GUINT64_FORMAT ": it is running in %s", what, self->handle.id,
+               state & KVM_STATE_TID_MASK ? "another thread"
+                                          : "this thread, which is in a device of it");
+  return FALSE;
 }
 
-static G_GNUC_NO_INLINE void
-set_running_error (KvmVcpu *self, GError **error)
+/* A run that does not just enter the guest and leave it: the first one of a thread, one that a kick
+ * is waiting for, one with another cancellable than before, or one on a bus.  */
+static G_GNUC_NO_INLINE KvmExitReason
+run_slowly (KvmVcpu *self, int errsv, GError **error)
 {
-  g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
-               "KVM_RUN on vCPU %" G_GUINT64_FORMAT ": it is running in another thread",
-               self->handle.id);
+  KvmExitReason reason;
+
+  errsv = _kvm_vcpu_enter_again (self, errsv);
+  if (!(_kvm_run_state_get (&self->handle.state) & KVM_STATE_ON_BUS))
+    return _kvm_vcpu_finish_run (self, errsv, error);
+
+  /* A device may drop the last reference. */
+  g_object_ref (self);
+  errsv = _kvm_vcpu_run_on_bus (self, errsv);
+  reason = _kvm_vcpu_finish_run (self, errsv, error);
+  g_object_unref (self);
+  return reason;
+}
+
+static G_GNUC_NO_INLINE KvmExitReason
+run_with_cancellable (KvmVcpu *self, GCancellable *cancellable, GError **error)
+{
+  if (cancellable != self->cancellable)
+    change_cancellable (self, cancellable);
+  return run_slowly (self, EAGAIN, error);
+}
+
+static G_GNUC_NO_INLINE KvmExitReason
+begin_slowly (KvmVcpu *self, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (_kvm_is_vcpu (self), KVM_EXIT_REASON_ERROR);
+
+  if (!_kvm_vcpu_begin_run (self, "KVM_RUN", error))
+    return KVM_EXIT_REASON_ERROR;
+  return run_with_cancellable (self, cancellable, error);
 }
 
 /**
@@ -263,48 +302,36 @@ set_running_error (KvmVcpu *self, GError **error)
 KvmExitReason
 kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
 {
-  KvmRunThread *thread = &_kvm_run_thread;
-  int tid = thread->tid, errsv = EAGAIN;
+  /* What is kept over the call is kept on the stack, where it costs half of what a register does.
+   */
+  const volatile guint64 running = _kvm_run_thread.running;
+  GError **volatile kept_error = error;
   guint raw_reason;
-  KvmAbiRun *run;
+  KvmExit *exit;
 
-  g_return_val_if_fail (_kvm_is_vcpu (self), KVM_EXIT_REASON_ERROR);
+  g_return_val_if_fail (self != NULL, KVM_EXIT_REASON_ERROR);
 
-  if (G_UNLIKELY (tid == 0 || !_kvm_handle_is_usable (&self->handle)))
-    {
-      if (!prepare_run (self, error))
-        return KVM_EXIT_REASON_ERROR;
-      tid = thread->tid;
-    }
-  if (G_UNLIKELY (!_kvm_owner_enter_run (&self->handle.owner, tid)))
-    {
-      set_running_error (self, error);
-      return KVM_EXIT_REASON_ERROR;
-    }
-
+  /* That this is a vCPU is told by the word; that it is open, and this process's, by KVM_RUN. */
+  if (G_UNLIKELY (!_kvm_run_state_enter_run (&self->handle.state)))
+    return begin_slowly (self, cancellable, error);
   if (G_UNLIKELY (cancellable != self->cancellable))
-    change_cancellable (self, cancellable);
-  run = self->exit->run;
-  run->immediate_exit = 0; /* a signal may have come when the last exit was there already */
-  thread->run = run;
-  __atomic_signal_fence (__ATOMIC_SEQ_CST); /* the handler sees it before the kick word is read */
+    return run_with_cancellable (self, cancellable, error);
 
-  if (G_LIKELY (g_atomic_int_get (&self->kick) == 0))
-    errsv = G_LIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) == 0) ? 0 : errno;
-  if (G_UNLIKELY (errsv != 0))
-    errsv = enter_again (self, run, errsv);
+  if (G_UNLIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) != 0))
+    {
+      int errsv = errno;
 
-  thread->run = NULL;
-  raw_reason = _KVM_READ_ONCE (run->exit_reason);
-  __atomic_thread_fence (__ATOMIC_ACQUIRE);
+      return run_slowly (self, errsv, kept_error);
+    }
+  __asm__("" : "+r"(self)); /* nor is the address of the word worth a register */
 
-  /* A close () in another thread puts a copy in the place of the page, which may be from before the
-   * exit; so the reason counts only if the vCPU is still open after it was read. It is latched
-   * before another thread can run the vCPU. */
-  if (G_UNLIKELY (errsv != 0 || !_kvm_exit_is_common (raw_reason)
-                  || !_kvm_handle_is_usable (&self->handle)))
-    return finish_uncommon_run (self, raw_reason, errsv, error);
-  _kvm_exit_latch (self->exit, raw_reason, (KvmExitReason) raw_reason);
-  _kvm_owner_leave_run (&self->handle.owner, tid);
+  exit = self->exit;
+  raw_reason = _KVM_READ_ONCE (exit->run->exit_reason);
+  if (G_UNLIKELY (raw_reason > _KVM_LAST_FREQUENT_REASON))
+    return run_slowly (self, 0, kept_error);
+
+  exit->latch = KVM_LATCH_MAGIC + raw_reason;
+  if (G_UNLIKELY (!_kvm_run_state_change (&self->handle.state, running, KVM_STATE_IDLE)))
+    return run_slowly (self, 0, kept_error);
   return (KvmExitReason) raw_reason;
 }

@@ -69,6 +69,7 @@ kvm_vcpu_finalize (GObject *object)
   KvmVcpu *self = KVM_VCPU (object);
 
   _kvm_vcpu_drop_cancellable (self);
+  g_clear_pointer (&self->io_table, _kvm_io_table_unref);
   if (self->vm != NULL)
     _kvm_vm_remove_child (self->vm, &self->handle);
 
@@ -182,6 +183,7 @@ _kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
   g_object_unref (self->exit);
   self->exit = exit;
   self->vm = g_object_ref (vm);
+  self->handle.state = KVM_STATE_IDLE;
   _kvm_handle_open (&self->handle, fd, id, &vm->handle);
   _kvm_vm_add_child (vm, &self->handle);
   return self;
@@ -246,11 +248,11 @@ kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
 void
 _kvm_vcpu_close_handle (KvmHandle *handle)
 {
-  KvmVcpu *self = (KvmVcpu *) ((guint8 *) handle - G_STRUCT_OFFSET (KvmVcpu, handle));
+  KvmVcpu *self = _kvm_vcpu_from_handle (handle);
 
   if (!_kvm_handle_close (handle))
     return;
-  _kvm_vcpu_kick_for (self, KVM_KICK_CLOSED);
+  _kvm_run_state_kick (&self->handle.state, KVM_STATE_CLOSED, TRUE, self->exit->run);
 
   /* The mapping of the page would keep the kernel's vCPU, and with it the VM. A thread that is in
    * KVM_RUN does not need it, for the kernel has the page mapped itself. */

@@ -91,6 +91,8 @@ KvmExitReason kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **e
 KVMOBJ_AVAILABLE_IN_0_1
 void kvm_vcpu_kick (KvmVcpu *self);
 KVMOBJ_AVAILABLE_IN_0_1
+KvmExitReason kvm_vcpu_complete_pending (KvmVcpu *self, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_set_kick_signal (int signal_number, GError **error);
 
 KVMOBJ_AVAILABLE_IN_0_1

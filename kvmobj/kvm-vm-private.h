@@ -17,6 +17,7 @@ struct _KvmVm
   GPtrArray *slots;    /* of KvmSlot, owned, by address space and guest address; NULL while none */
   guint n_numbered;    /* how many numbers were ever given to slots */
   guint last_number;   /* of an adopted VM: numbers are counted down from here; else 0 */
+  KvmIoBus *io_bus;    /* owned; NULL until it is asked for, then for ever the same */
   GArray *free_slots;  /* of guint: numbers that are free again; NULL while none */
 };
 
@@ -32,6 +33,11 @@ _kvm_vm_lock (KvmVm *self)
 /* A VM that is closed closes what was made from it. */
 void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);
 void _kvm_vm_remove_child (KvmVm *self, KvmHandle *child);
+
+/* Adds to @tables what the vCPUs that are not running still have of a bus that has another table
+ * now.
+ */
+void _kvm_vm_steal_stale_io_tables (KvmVm *self, KvmIoBus *bus, GPtrArray *tables);
 
 gboolean _kvm_handle_enable_capability (KvmHandle *self, guint capability, const guint64 *arguments,
                                         gsize n_arguments, GError **error);

@@ -9,6 +9,7 @@
 #include "kvm-attribute-private.h"
 #include "kvm-error-private.h"
 #include "kvm-fork-private.h"
+#include "kvm-io-bus-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-memory-map-private.h"
 #include "kvm-system-private.h"
@@ -32,9 +33,10 @@
 typedef enum
 {
   PROP_SYSTEM = 1,
+  PROP_IO_BUS,
 } KvmVmProperty;
 
-static GParamSpec *properties[PROP_SYSTEM + 1];
+static GParamSpec *properties[PROP_IO_BUS + 1];
 
 G_DEFINE_FINAL_TYPE (KvmVm, kvm_vm, G_TYPE_OBJECT)
 
@@ -53,6 +55,9 @@ kvm_vm_finalize (GObject *object)
   _kvm_handle_clear (&self->handle);
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
+  if (self->io_bus != NULL)
+    _kvm_io_bus_clear (self->io_bus);
+  g_clear_object (&self->io_bus);
   _kvm_fork_clear_lock (&self->lock, self->generation);
   g_clear_object (&self->system);
 
@@ -68,6 +73,9 @@ kvm_vm_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec
     {
     case PROP_SYSTEM:
       g_value_set_object (value, self->system);
+      break;
+    case PROP_IO_BUS:
+      g_value_set_object (value, kvm_vm_get_io_bus (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -90,6 +98,16 @@ kvm_vm_class_init (KvmVmClass *klass)
    * Since: 0.1
    */
   properties[PROP_SYSTEM] = g_param_spec_object ("system", NULL, NULL, KVM_TYPE_SYSTEM,
+                                                 G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmVm:io-bus:
+   *
+   * The devices that the program has given the virtual machine.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_IO_BUS] = g_param_spec_object ("io-bus", NULL, NULL, KVM_TYPE_IO_BUS,
                                                  G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
@@ -130,6 +148,8 @@ _kvm_vm_add_child (KvmVm *self, KvmHandle *child)
 {
   g_mutex_lock (&self->lock);
   g_ptr_array_add (self->children, child);
+  if (self->io_bus != NULL && child->kind == KVM_HANDLE_VCPU)
+    _kvm_vcpu_put_on_bus (child);
   if (g_atomic_int_get (&self->handle.generation) == 0)
     close_child (child, NULL);
   g_mutex_unlock (&self->lock);
@@ -234,6 +254,9 @@ kvm_vm_close (KvmVm *self)
   memories = _kvm_vm_steal_memory (self, TRUE);
   _kvm_handle_close (&self->handle);
   g_mutex_unlock (&self->lock);
+
+  if (g_atomic_pointer_get (&self->io_bus) != NULL)
+    _kvm_io_bus_clear (self->io_bus);
 }
 
 /**
@@ -454,6 +477,64 @@ kvm_vm_create_irqchip (KvmVm *self, GError **error)
       return FALSE;
     }
   return TRUE;
+}
+
+/**
+ * kvm_vm_get_io_bus:
+ * @self: a virtual machine
+ *
+ * Gets the bus that says which device of the program's is where. It is the same one each time. With
+ * it [method@Kvm.Vcpu.run] gives accesses to the devices instead of returning them.
+ *
+ * Returns: (transfer none): the bus
+ *
+ * Since: 0.1
+ */
+KvmIoBus *
+kvm_vm_get_io_bus (KvmVm *self)
+{
+  KvmIoBus *bus;
+  gboolean locked;
+
+  g_return_val_if_fail (KVM_IS_VM (self), NULL);
+
+  bus = g_atomic_pointer_get (&self->io_bus);
+  if (bus != NULL)
+    return bus;
+
+  locked = _kvm_vm_lock (self);
+  if (self->io_bus == NULL)
+    {
+      g_atomic_pointer_set (&self->io_bus,
+                            _kvm_io_bus_new (_kvm_handle_is_usable (&self->handle) ? self : NULL));
+      for (guint i = 0; self->children != NULL && i < self->children->len; i++)
+        {
+          KvmHandle *child = g_ptr_array_index (self->children, i);
+
+          if (child->kind == KVM_HANDLE_VCPU)
+            _kvm_vcpu_put_on_bus (child);
+        }
+    }
+  if (locked)
+    g_mutex_unlock (&self->lock);
+  return self->io_bus;
+}
+
+void
+_kvm_vm_steal_stale_io_tables (KvmVm *self, KvmIoBus *bus, GPtrArray *tables)
+{
+  if (!_kvm_vm_lock (self))
+    return;
+  for (guint i = 0; self->children != NULL && i < self->children->len; i++)
+    {
+      KvmHandle *child = g_ptr_array_index (self->children, i);
+      KvmIoTable *table
+          = child->kind == KVM_HANDLE_VCPU ? _kvm_vcpu_steal_stale_io_table (child, bus) : NULL;
+
+      if (table != NULL)
+        g_ptr_array_add (tables, table);
+    }
+  g_mutex_unlock (&self->lock);
 }
 
 /**

@@ -35,6 +35,8 @@ KVMOBJ_AVAILABLE_IN_0_1
 KvmVcpu *kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vm_create_irqchip (KvmVm *self, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmIoBus *kvm_vm_get_io_bus (KvmVm *self);
 
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vm_has_attribute (KvmVm *self, guint group, guint64 attribute, GError **error);

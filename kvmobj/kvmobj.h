@@ -12,6 +12,8 @@
 
 #include <kvmobj/kvm-system.h>
 #include <kvmobj/kvm-vm.h>
+#include <kvmobj/kvm-io-device.h>
+#include <kvmobj/kvm-io-bus.h>
 #include <kvmobj/kvm-vcpu.h>
 #include <kvmobj/kvm-device.h>
 #include <kvmobj/kvm-memory.h>

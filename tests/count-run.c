@@ -9,6 +9,43 @@
 
 #include <kvmobj/kvmobj.h>
 
+static void G_GNUC_NORETURN
+complain (KvmVcpu *vcpu, GError *error)
+{
+  g_error ("%s", error ? error->message : kvm_exit_to_string (kvm_vcpu_get_exit (vcpu)));
+}
+
+/* What a program has in its loop. */
+static G_GNUC_NO_INLINE guint64
+look (KvmVcpu *vcpu, GCancellable *cancellable, KvmExitReason reason, guint64 n)
+{
+  KvmExit *exit = kvm_vcpu_get_exit (vcpu);
+  GError *error = NULL;
+  guint64 sum = 0;
+
+  for (; n != 0; n--)
+    {
+      if (kvm_vcpu_run (vcpu, cancellable, &error) != reason)
+        complain (vcpu, error);
+      sum += kvm_exit_get_value (exit);
+    }
+  return sum;
+}
+
+static G_GNUC_NO_INLINE void
+answer (KvmVcpu *vcpu, GCancellable *cancellable, KvmExitReason reason, guint64 n)
+{
+  KvmExit *exit = kvm_vcpu_get_exit (vcpu);
+  GError *error = NULL;
+
+  for (; n != 0; n--)
+    {
+      if (kvm_vcpu_run (vcpu, cancellable, &error) != reason)
+        complain (vcpu, error);
+      kvm_exit_set_value (exit, n);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -21,15 +58,15 @@ main (int argc, char **argv)
   g_autoptr (KvmVm) vm = NULL;
   g_autoptr (KvmVcpu) vcpu = NULL;
   GCancellable *passed = strcmp (what, "cancellable") == 0 ? cancellable : NULL;
+  KvmExitReason reason
+      = g_str_has_prefix (what, "mmio") ? KVM_EXIT_REASON_MMIO : KVM_EXIT_REASON_IO;
   guint64 sum = 0;
-  KvmExit *exit;
 
   system = kvm_system_new (&error);
   vm = system ? kvm_system_create_vm (system, &error) : NULL;
   vcpu = vm ? kvm_vm_create_vcpu (vm, 0, &error) : NULL;
   if (vcpu == NULL)
     g_error ("%s", error->message);
-  exit = kvm_vcpu_get_exit (vcpu);
 
   if (strcmp (what, "regs") == 0)
     for (guint64 i = 0; i < n; i++)
@@ -48,17 +85,9 @@ main (int argc, char **argv)
   else if (strcmp (what, "interrupted") == 0)
     for (guint64 i = 0; i < n; i++)
       sum += kvm_vcpu_run (vcpu, NULL, &error) == KVM_EXIT_REASON_INTERRUPTED;
+  else if (is_read)
+    answer (vcpu, passed, reason, n);
   else
-    for (guint64 i = 0; i < n; i++)
-      {
-        KvmExitReason reason = kvm_vcpu_run (vcpu, passed, &error);
-
-        if (reason != KVM_EXIT_REASON_IO && reason != KVM_EXIT_REASON_MMIO)
-          g_error ("%s: %s", what, error ? error->message : kvm_exit_to_string (exit));
-        if (is_read)
-          kvm_exit_set_value (exit, i);
-        else
-          sum += kvm_exit_get_value (exit);
-      }
+    sum = look (vcpu, passed, reason, n);
   return sum == G_MAXUINT64;
 }

@@ -502,7 +502,7 @@ test('every property', () => {
     const device = guest.vm.create_device(Kvm.DeviceType.VFIO);
     const expected = new Map([
         [guest.system, {path: null, fd: guest.system.get_fd()}],
-        [guest.vm, {system: guest.system}],
+        [guest.vm, {system: guest.system, ioBus: guest.vm.get_io_bus()}],
         [guest.vcpu, {vm: guest.vm, id: 0, exit: guest.exit}],
         [device, {vm: guest.vm, deviceType: 4}],
         [guest.memory, {size: 0x8000}],

@@ -15,7 +15,7 @@ import time
 import gi
 
 gi.require_version("Kvm", "1.0")
-from gi.repository import Gio, GLib, Kvm
+from gi.repository import Gio, GLib, GObject, Kvm
 
 import tap
 from tap import check, check_raises, test
@@ -704,6 +704,76 @@ def make_and_drop(n):
     gc.collect()
 
 
+class Echo(GObject.Object, Kvm.IoDevice):
+    """Reads back what was written last, plus one."""
+
+    def __init__(self):
+        super().__init__()
+        self.accesses = []
+
+    def do_read(self, offset, size):
+        self.accesses.append(("read", offset, size))
+        return 0x1122334455667788
+
+    def do_write(self, offset, size, value):
+        self.accesses.append(("write", offset, size, value))
+        return value == ord("!")
+
+
+@test
+def bus():
+    # in $0x10,%al; out %al,$0x11; mov 0x8000,%eax; mov %eax,0x8004; mov $'!',%al; out %al,$0x11
+    guest = Guest("e410 e611 66a10080 66a30480 b021 e611 f4")
+    device = Echo()
+    bus = guest.vm.get_io_bus()
+    check(guest.vm.props.io_bus, bus)
+    bus.add_device(Kvm.IoSpace.PORT, 0x10, 2, device, Kvm.IoDeviceFlags.NONE)
+    bus.add_device(Kvm.IoSpace.MMIO, 0x8000, 8, device, Kvm.IoDeviceFlags.SAME_THREAD)
+    check(bus.find_device(Kvm.IoSpace.MMIO, 0x8007), device)
+    check(bus.find_device(Kvm.IoSpace.PORT, 0x12), None)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), ord("!"))
+    check(device.accesses, [("read", 0, 1), ("write", 1, 1, 0x88), ("read", 0, 4),
+                            ("write", 4, 4, 0x55667788), ("write", 1, 1, 0x21)])
+    guest.run(Kvm.ExitReason.HLT)
+    check_raises(bus.add_device, Kvm.IoSpace.PORT, 0x11, 1, device, Kvm.IoDeviceFlags.NONE,
+                 error=Kvm.Error.OVERLAP, text="at ports 0x11 to 0x11 overlaps")
+    check(bus.remove_device(device), True)
+    check(bus.remove_device(device), False)
+    check(device.read(0, 8), 0x1122334455667788)
+    check(device.write(0, 1, ord("!")), True)
+
+
+@test
+def error_in_a_device():
+    """An exception in a vfunc is printed and the guest runs on."""
+    guest = Guest("e410 f4")  # in $0x10,%al
+
+    class Broken(GObject.Object, Kvm.IoDevice):
+        def do_read(self, offset, size):
+            return "none"
+
+    guest.vm.get_io_bus().add_device(Kvm.IoSpace.PORT, 0x10, 1, Broken(), Kvm.IoDeviceFlags.NONE)
+    hook, sys.excepthook, stderr = sys.excepthook, lambda *_: None, sys.stderr
+    try:
+        with open(os.devnull, "w", encoding="utf-8") as sys.stderr:
+            guest.run(Kvm.ExitReason.HLT)
+    finally:
+        sys.excepthook, sys.stderr = hook, stderr
+
+
+@test
+def complete_pending():
+    guest = Guest("e410 f4")  # in $0x10,%al
+    guest.run(Kvm.ExitReason.IO)
+    check_raises(guest.vcpu.complete_pending, error=Kvm.Error.PENDING, text="waits for an answer")
+    guest.exit.set_value(0x5A)
+    check(guest.vcpu.x86_get_regs()[1].rax & 0xFF, 0)
+    check(guest.vcpu.complete_pending(), Kvm.ExitReason.INTERRUPTED)
+    check(guest.exit.get_interruption(), Kvm.Interruption.COMPLETED)
+    check(guest.vcpu.x86_get_regs()[1].rax & 0xFF, 0x5A)
+
+
 @test
 def nothing_stays_behind():
     make_and_drop(10)
@@ -737,7 +807,7 @@ def every_property():
     device = guest.vm.create_device(Kvm.DeviceType.VFIO)
     expected = {
         guest.system: {"path": None, "fd": guest.system.get_fd()},
-        guest.vm: {"system": guest.system},
+        guest.vm: {"system": guest.system, "io-bus": guest.vm.get_io_bus()},
         guest.vcpu: {"vm": guest.vm, "id": 0, "exit": guest.exit},
         device: {"vm": guest.vm, "device-type": 4},
         guest.memory: {"size": 0x8000},
@@ -768,8 +838,8 @@ def every_method_is_tested():
     with open(__file__, encoding="utf-8") as file:
         source = file.read()
     missing = []
-    for name in ("System", "Vm", "Vcpu", "Device", "Memory", "MemorySlot", "X86Regs", "X86Sregs",
-                 "X86Cpuid", "X86Segment", "X86Dtable", "X86CpuidEntry"):
+    for name in ("System", "Vm", "Vcpu", "Device", "IoBus", "IoDevice", "Memory", "MemorySlot",
+                 "X86Regs", "X86Sregs", "X86Cpuid", "X86Segment", "X86Dtable", "X86CpuidEntry"):
         for method in getattr(Kvm, name).__info__.get_methods():
             if method.get_name() in ("free", "ref", "unref"):  # for C
                 continue

@@ -298,6 +298,7 @@ kvm_exit_x86_set_msr_error (KvmExit *self, gboolean fail)
   _kvm_return_unless_exit (self, _KVM_REASON_BIT (X86_RDMSR) | _KVM_REASON_BIT (X86_WRMSR));
 
   self->run->msr.error = fail ? 1 : 0;
+  self->latch |= KVM_LATCH_ANSWERED;
 }
 
 /**

@@ -48,8 +48,9 @@ kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error)
  *
  * Sets the general registers (`KVM_SET_REGS`; x86). See section 4.12 of api.rst.
  *
- * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and with %KVM_ERROR_NOT_SUPPORTED on another
- * architecture.
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_PENDING if the guest reads from a
+ * port or an address or an MSR and was not answered yet, and with %KVM_ERROR_NOT_SUPPORTED on
+ * another architecture.
  *
  * Returns: %TRUE on success
  *
@@ -61,7 +62,8 @@ kvm_vcpu_x86_set_regs (KvmVcpu *vcpu, const KvmX86Regs *regs, GError **error)
   g_return_val_if_fail (_kvm_is_vcpu (vcpu) && regs != NULL, FALSE);
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
-  return kvm_ioctl (&vcpu->handle, KVM_SET_REGS, regs, error) != -1;
+  return _kvm_vcpu_check_settable (vcpu, "KVM_SET_REGS", error)
+         && kvm_ioctl (&vcpu->handle, KVM_SET_REGS, regs, error) != -1;
 }
 
 /**
@@ -122,8 +124,9 @@ guess_sregs_mistake (const KvmX86Sregs *sregs)
  * features that the vCPU does not have. See section 4.14 of api.rst.
  *
  * Fails with %KVM_ERROR_INVALID_ARGUMENT if the registers do not fit together or are not what the
- * vCPU can have, where the message guesses the mistake; %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and
- * with %KVM_ERROR_NOT_SUPPORTED on another architecture.
+ * vCPU can have, where the message guesses the mistake; %KVM_ERROR_PENDING as
+ * [method@Kvm.Vcpu.x86_set_regs] does; %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and with
+ * %KVM_ERROR_NOT_SUPPORTED on another architecture.
  *
  * Returns: %TRUE on success
  *
@@ -135,6 +138,8 @@ kvm_vcpu_x86_set_sregs (KvmVcpu *vcpu, const KvmX86Sregs *sregs, GError **error)
   g_return_val_if_fail (_kvm_is_vcpu (vcpu) && sregs != NULL, FALSE);
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
+  if (!_kvm_vcpu_check_settable (vcpu, "KVM_SET_SREGS", error))
+    return FALSE;
   if (kvm_ioctl (&vcpu->handle, KVM_SET_SREGS, sregs, error) == -1)
     {
       if (error != NULL && g_error_matches (*error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT))
@@ -233,7 +238,8 @@ make_flat_segment (guint8 type)
  * `KVM_SET_REGS`; x86). Every segment begins at address 0, interrupts are off, the stack pointer is
  * 0, so that the stack grows down from the end of the first 64 KiB, and the other registers are 0.
  *
- * Fails with %KVM_ERROR_INVALID if the address is too high, %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING,
+ * Fails with %KVM_ERROR_INVALID if the address is too high, %KVM_ERROR_PENDING as
+ * [method@Kvm.Vcpu.x86_set_regs] does, %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING,
  * and with %KVM_ERROR_NOT_SUPPORTED on another architecture.
  *
  * Returns: %TRUE on success

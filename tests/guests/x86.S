@@ -70,6 +70,19 @@ guest mmio
 	hlt
 guest_end mmio
 
+/* Adds one to the byte at 0x8000, which is no memory: a read, and then a write. */
+guest change
+	incb 0x8000
+	hlt
+guest_end change
+
+/* Reads a byte from port 0x60 for ever, and counts in the word at 0x2000. */
+guest listen
+	in $0x60, %al
+	incw 0x2000
+	jmp guest_listen
+guest_end listen
+
 /* Never stops. */
 guest spin
 	jmp guest_spin

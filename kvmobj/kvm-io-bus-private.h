@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-io-bus.h"
+
+G_BEGIN_DECLS
+
+/* Where a device is. */
+typedef struct
+{
+  KvmIoSpace space;
+  KvmIoDeviceFlags flags;
+  guint64 address;
+  guint64 last; /* the last offset in it */
+  KvmIoDeviceInterface *iface;
+  KvmIoDevice *device; /* owned */
+  GThread *thread;     /* not owned, only compared: the one that added it */
+} KvmIoRange;
+
+/* All of them, sorted by space and address. A table never changes: a new one takes its place, and
+ * the old one goes when the last vCPU that looks into it has noticed. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  guint n;
+  KvmIoRange ranges[];
+} KvmIoTable;
+
+struct _KvmIoBus
+{
+  GObject parent_instance;
+  guint generation;  /* _kvm_fork_generation of the process that made it */
+  GMutex lock;       /* for the following; taken with _kvm_fork_lock () */
+  KvmIoTable *table; /* owned; without the lock it may be compared, but not used */
+  KvmVm *vm;         /* not owned; NULL when the VM has ended */
+};
+
+KvmIoBus *_kvm_io_bus_new (KvmVm *vm);
+
+/* The VM has ended, or is closed: there is nobody for the devices any more. */
+void _kvm_io_bus_clear (KvmIoBus *self);
+
+/* Whether @table is the one that counts. */
+static inline gboolean
+_kvm_io_bus_is_current (KvmIoBus *self, const KvmIoTable *table)
+{
+  return g_atomic_pointer_get (&self->table) == table;
+}
+
+KvmIoTable *_kvm_io_bus_ref_table (KvmIoBus *self);
+void _kvm_io_table_unref (KvmIoTable *table);
+
+/* The range that @address is in, or NULL. */
+const KvmIoRange *_kvm_io_table_find (const KvmIoTable *table, KvmIoSpace space, guint64 address);
+
+/* Gives all of an exit's access to the device of a range that it begins in. FALSE if it does not
+ * end there, or the device wants the guest to stop: then the exit is to be returned. */
+gboolean _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit);
+
+/* Does that in the thread that added the device, if it is one that is only called there. FALSE if
+ * it is not, as well. */
+gboolean _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit);
+
+G_END_DECLS

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the guest did is not always over when it stops for it: the kernel moves the answer to a
+ * register, and the instruction pointer on, only when KVM_RUN is called again. */
+
+#include "config.h"
+
+#include <errno.h>
+
+#include "kvm-error-private.h"
+#include "kvm-ioctl-private.h"
+#include "kvm-vcpu-private.h"
+
+#define REASON(name) _KVM_REASON_BIT (name)
+
+/* Section 5 of api.rst names them, or the kernel's code does. */
+#define REASONS_COMPLETED_BY_RUN                                                                   \
+  (REASON (IO) | REASON (MMIO) | REASON (HYPERCALL) | REASON (HYPERV) | REASON (X86_RDMSR)         \
+   | REASON (X86_WRMSR) | REASON (XEN) | REASON (RISCV_SBI) | REASON (RISCV_CSR) | REASON (TDX)    \
+   | REASON (SNP_REQ_CERTS))
+
+gboolean
+_kvm_vcpu_is_pending (KvmVcpu *self)
+{
+  if (_kvm_exit_get_latched (self->exit) == KVM_EXIT_REASON_INTERRUPTED)
+    return self->exit->pending;
+  return _kvm_exit_is (self->exit, REASONS_COMPLETED_BY_RUN);
+}
+
+static gboolean
+is_read (KvmExit *exit)
+{
+  return _kvm_exit_is (exit, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR))
+         && !kvm_exit_is_write (exit);
+}
+
+static void
+set_pending_error (KvmVcpu *self, const char *what, const char *how, GError **error)
+{
+  g_autofree char *exit = kvm_exit_to_string (self->exit);
+
+  g_set_error (error, KVM_ERROR, KVM_ERROR_PENDING, "%s on vCPU %" G_GUINT64_FORMAT ": %s (%s)",
+               what, self->handle.id, how, exit);
+}
+
+gboolean
+_kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
+{
+  /* That it is running in another thread the ioctl itself tells. */
+  if (G_LIKELY (!is_read (self->exit)) || _kvm_run_state_is_taken (&self->handle.state))
+    return TRUE;
+
+  set_pending_error (self, what,
+                     _kvm_exit_is_answered (self->exit)
+                         ? "the answer that the guest is to get would be lost; call "
+                           "kvm_vcpu_complete_pending () first"
+                         : "the guest waits for an answer, which would be lost; give one, and call "
+                           "kvm_vcpu_complete_pending () first",
+                     error);
+  return FALSE;
+}
+
+static gboolean
+check_immediate_exit (KvmVcpu *self, GError **error)
+{
+  if (_kvm_handle_peek_extension (&self->handle, KVM_CAPABILITY_IMMEDIATE_EXIT) != 0)
+    return TRUE;
+
+  g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
+                       "kvm_vcpu_complete_pending (): this kernel cannot finish an operation "
+                       "without running the guest (KVM_CAP_IMMEDIATE_EXIT is 0)");
+  return FALSE;
+}
+
+/* For the thread that has the vCPU, which it gives back. */
+static KvmExitReason
+complete (KvmVcpu *self, GError **error)
+{
+  KvmAbiRun *run = self->exit->run;
+  KvmExitReason reason;
+  int errsv;
+
+  g_object_ref (self); /* a device may drop the last reference */
+  do
+    {
+      run->immediate_exit = 1;
+      errsv = ioctl (self->handle.fd, _KVM_RUN, 0) == 0 ? 0 : errno;
+      run->immediate_exit = 0;
+    }
+  while (errsv == 0 && _kvm_vcpu_serve_on_bus (self));
+
+  if (errsv == EINTR)
+    {
+      self->exit->interruption = KVM_INTERRUPTION_COMPLETED;
+      self->exit->pending = FALSE;
+    }
+  reason = _kvm_vcpu_finish_run (self, errsv, error);
+  g_object_unref (self);
+  return reason;
+}
+
+/**
+ * kvm_vcpu_complete_pending:
+ * @self: a vCPU
+ * @error: return location for an error
+ *
+ * Finishes what the guest stopped for, without running it further (`KVM_RUN` with
+ * `immediate_exit`).
+ *
+ * After an exit for port I/O, memory-mapped I/O, an MSR or a hypercall the registers still are what
+ * they were before the instruction: only the next run puts the answer there and goes on to the next
+ * instruction. Call this before the state of the vCPU is read to be saved, or is replaced. The
+ * plain getters of registers do not do it by themselves.
+ *
+ * An instruction may need more than one access, such as a read and then a write of the same
+ * address, or a string of ports. Then the reason of the next one is returned: answer it, and call
+ * this again until it returns %KVM_EXIT_REASON_INTERRUPTED. Devices on the [class@Kvm.IoBus] answer
+ * by themselves. If nothing is pending, that is returned at once, without asking the kernel.
+ *
+ * A kick that comes meanwhile is kept for the next run.
+ *
+ * See the note in section 5 of api.rst on `KVM_EXIT_IO` and its like.
+ *
+ * Fails with %KVM_ERROR_PENDING if the guest reads and was not answered yet; with
+ * %KVM_ERROR_NOT_SUPPORTED if the kernel lacks %KVM_CAPABILITY_IMMEDIATE_EXIT; and as
+ * [method@Kvm.Vcpu.run] does.
+ *
+ * Returns: %KVM_EXIT_REASON_INTERRUPTED when nothing is pending any more; another reason if the
+ *   guest needs one more answer; %KVM_EXIT_REASON_ERROR on failure
+ *
+ * Since: 0.1
+ */
+KvmExitReason
+kvm_vcpu_complete_pending (KvmVcpu *self, GError **error)
+{
+  KvmExitReason reason;
+
+  g_return_val_if_fail (_kvm_is_vcpu (self), KVM_EXIT_REASON_ERROR);
+
+  if (!_kvm_vcpu_begin_run (self, "kvm_vcpu_complete_pending ()", error))
+    return KVM_EXIT_REASON_ERROR;
+
+  if (!_kvm_vcpu_is_pending (self))
+    reason = KVM_EXIT_REASON_INTERRUPTED;
+  else if (is_read (self->exit) && !_kvm_exit_is_answered (self->exit))
+    {
+      set_pending_error (self, "kvm_vcpu_complete_pending ()",
+                         "the guest waits for an answer; give one with kvm_exit_set_value ()",
+                         error);
+      reason = KVM_EXIT_REASON_ERROR;
+    }
+  else if (check_immediate_exit (self, error))
+    return complete (self, error);
+  else
+    reason = KVM_EXIT_REASON_ERROR;
+  _kvm_run_state_leave_run_slow (&self->handle.state, self->exit->run);
+  return reason;
+}

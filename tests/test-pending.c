@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the guest stopped for is finished by the next KVM_RUN only, unless it is asked for. */
+
+#include "kvm-test.h"
+
+#include <string.h>
+
+static guint64
+get_rax (KvmTestGuest *guest)
+{
+  g_autoptr (GError) error = NULL;
+  KvmX86Regs regs;
+
+  kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error);
+  g_assert_no_error (error);
+  return regs.rax;
+}
+
+static guint64
+get_rip (KvmTestGuest *guest)
+{
+  g_autoptr (GError) error = NULL;
+  KvmX86Regs regs;
+
+  kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error);
+  g_assert_no_error (error);
+  return regs.rip;
+}
+
+static void
+complete (KvmTestGuest *guest, KvmExitReason expected)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==, expected);
+  g_assert_no_error (error);
+}
+
+/* The guest is at its first instruction, IN, with RAX = 0. */
+static void
+test_read (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_exit_set_value (guest->exit, 0x5a);
+  g_assert_cmphex (get_rax (guest), ==, 0);
+  g_assert_cmphex (get_rip (guest), ==, KVM_TEST_ENTRY);
+
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_COMPLETED);
+  g_assert_cmphex (get_rax (guest), ==, 0x5a);
+  g_assert_cmphex (get_rip (guest), ==, KVM_TEST_ENTRY + 2);
+
+  /* Once is enough; the guest did not run on. */
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rip (guest), ==, KVM_TEST_ENTRY + 2);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x5b);
+}
+
+static void
+test_nothing_pending (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_UNKNOWN);
+  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_HLT);
+}
+
+/* An answer that was not given cannot be completed, and what would be lost is not set. */
+static void
+test_unanswered (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
+  g_autoptr (GError) error = NULL;
+  KvmX86Sregs sregs;
+  KvmX86Regs regs;
+
+  g_assert_true (kvm_vcpu_x86_get_sregs (guest->vcpu, &sregs, NULL));
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, NULL));
+
+  g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==, KVM_EXIT_REASON_ERROR);
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "port read of 1 byte at 0x0060");
+  g_assert_false (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "KVM_SET_REGS on vCPU 0");
+  g_assert_false (kvm_vcpu_x86_set_sregs (guest->vcpu, &sregs, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "KVM_SET_SREGS on vCPU 0");
+  g_assert_false (
+      kvm_vcpu_set_one_reg (guest->vcpu, G_GUINT64_CONSTANT (0x2030000000000000), 0, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "KVM_SET_ONE_REG on vCPU 0");
+  g_assert_false (kvm_vcpu_x86_setup_real_mode (guest->vcpu, 0x1000, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "KVM_SET_SREGS on vCPU 0");
+
+  /* The answer may come in each of the ways; it is not there yet when it is given. */
+  kvm_exit_set_element (guest->exit, 0, 7);
+  g_assert_false (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "call kvm_vcpu_complete_pending () first");
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rax (guest), ==, 7);
+  g_assert_true (kvm_vcpu_x86_set_sregs (guest->vcpu, &sregs, &error));
+  g_assert_no_error (error);
+
+  /* A write waits for nothing. */
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, NULL));
+  g_assert_true (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_exit_set_data (guest->exit, (const guint8[]){ 1, 2 }, 2, &error);
+  g_assert_no_error (error);
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rax (guest) & 0xffff, ==, 0x201);
+}
+
+/* One instruction, two accesses. */
+static void
+test_read_and_write (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (change);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_MMIO);
+  g_assert_false (kvm_exit_is_write (guest->exit));
+  kvm_exit_set_value (guest->exit, 0x41);
+
+  complete (guest, KVM_EXIT_REASON_MMIO);
+  g_assert_true (kvm_exit_is_write (guest->exit));
+  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rip (guest), ==, KVM_TEST_ENTRY + 4);
+  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+}
+
+/* A kick is for a run, and not used up by what is none. */
+static void
+test_kicked (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_exit_set_value (guest->exit, 0x5a);
+  kvm_vcpu_kick (guest->vcpu);
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rax (guest), ==, 0x5a);
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+}
+
+/* A run that a kick ended before it began has finished nothing. */
+static void
+test_interrupted_before (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_exit_set_value (guest->exit, 0x5a);
+  kvm_vcpu_kick (guest->vcpu);
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  kvm_vcpu_kick (guest->vcpu);
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rax (guest), ==, 0);
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rax (guest), ==, 0x5a);
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  KvmTestGuest *guest = data;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  return NULL;
+}
+
+static void
+test_running (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  GThread *thread = g_thread_new ("vcpu", run_thread, guest);
+  g_autoptr (GError) error = NULL;
+
+  kvm_test_wait_until_running (guest->vcpu);
+  g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==, KVM_EXIT_REASON_ERROR);
+  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "kvm_vcpu_complete_pending () on vCPU 0");
+  kvm_vcpu_kick (guest->vcpu);
+  g_thread_join (thread);
+
+  kvm_vcpu_close (guest->vcpu);
+  g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==, KVM_EXIT_REASON_ERROR);
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "vCPU 0");
+}
+
+/* Many threads kick while a thread completes what is pending, again and again: each of its own
+ * kicks is still there for the next run. */
+static gpointer
+kick_often (gpointer data)
+{
+  KvmTestGuest *guest = data;
+
+  for (guint i = 0; i < 300; i++)
+    kvm_vcpu_kick (guest->vcpu);
+  return NULL;
+}
+
+static void
+test_kick_against_complete (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (listen);
+  GThread *threads[2];
+  guint64 expected = 0, counted;
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("kicker", kick_often, guest);
+  while (expected < 300)
+    {
+      g_autoptr (GError) error = NULL;
+      KvmExitReason reason = kvm_vcpu_run (guest->vcpu, NULL, &error);
+
+      g_assert_no_error (error);
+      if (reason == KVM_EXIT_REASON_INTERRUPTED)
+        continue;
+      g_assert_cmpint (reason, ==, KVM_EXIT_REASON_IO);
+      kvm_exit_set_value (guest->exit, expected);
+      complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+      g_assert_cmphex (get_rax (guest), ==, expected & 0xff);
+      expected++;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+
+  /* No read was made twice, and none was lost. */
+  g_assert_true (kvm_memory_read (guest->memory, 0x2000, (guint8 *) &counted, 2, NULL));
+  g_assert_cmpuint (counted & 0xffff, ==, expected - 1);
+
+  kvm_vcpu_kick (guest->vcpu);
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+}
+
+int
+main (int argc, char **argv)
+{
+  kvm_test_init (&argc, &argv);
+  kvm_test_add ("/pending/read", test_read);
+  kvm_test_add ("/pending/nothing", test_nothing_pending);
+  kvm_test_add ("/pending/unanswered", test_unanswered);
+  kvm_test_add ("/pending/read-and-write", test_read_and_write);
+  kvm_test_add ("/pending/kicked", test_kicked);
+  kvm_test_add ("/pending/interrupted-before", test_interrupted_before);
+  kvm_test_add ("/pending/running", test_running);
+  kvm_test_add ("/pending/kick-against-complete", test_kick_against_complete);
+  return g_test_run ();
+}
