@@ -11,8 +11,9 @@ typedef struct
   KvmIoSpace space;
   KvmIoDeviceFlags flags;
   guint64 address;
-  guint64 last; /* the last offset in it */
-  KvmIoDeviceInterface *iface;
+  guint64 length;
+  guint64 (*read) (KvmIoDevice *self, guint64 offset, guint size);
+  gboolean (*write) (KvmIoDevice *self, guint64 offset, guint size, guint64 value);
   KvmIoDevice *device; /* owned */
   GThread *thread;     /* not owned, only compared: the one that added it */
 } KvmIoRange;
@@ -31,7 +32,7 @@ struct _KvmIoBus
   GObject parent_instance;
   guint generation;  /* _kvm_fork_generation of the process that made it */
   GMutex lock;       /* for the following; taken with _kvm_fork_lock () */
-  KvmIoTable *table; /* owned; without the lock it may be compared, but not used */
+  KvmIoTable *table; /* owned */
   KvmVm *vm;         /* not owned; NULL when the VM has ended */
 };
 
@@ -39,13 +40,6 @@ KvmIoBus *_kvm_io_bus_new (KvmVm *vm);
 
 /* The VM has ended, or is closed: there is nobody for the devices any more. */
 void _kvm_io_bus_clear (KvmIoBus *self);
-
-/* Whether @table is the one that counts. */
-static inline gboolean
-_kvm_io_bus_is_current (KvmIoBus *self, const KvmIoTable *table)
-{
-  return g_atomic_pointer_get (&self->table) == table;
-}
 
 KvmIoTable *_kvm_io_bus_ref_table (KvmIoBus *self);
 void _kvm_io_table_unref (KvmIoTable *table);

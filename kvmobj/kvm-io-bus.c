@@ -68,6 +68,12 @@ _kvm_io_table_unref (KvmIoTable *self)
   g_free (self);
 }
 
+static guint64
+get_last_address (const KvmIoRange *self)
+{
+  return self->address + self->length - 1;
+}
+
 /* How many ranges begin at or before an address. */
 static guint
 find_position (const KvmIoTable *self, KvmIoSpace space, guint64 address)
@@ -91,10 +97,12 @@ const KvmIoRange *
 _kvm_io_table_find (const KvmIoTable *self, KvmIoSpace space, guint64 address)
 {
   guint position = find_position (self, space, address);
-  const KvmIoRange *range = &self->ranges[position - 1];
+  const KvmIoRange *range;
 
-  return position != 0 && range->space == space && address - range->address <= range->last ? range
-                                                                                           : NULL;
+  if (position == 0)
+    return NULL;
+  range = &self->ranges[position - 1];
+  return range->space == space && address - range->address < range->length ? range : NULL;
 }
 
 static guint64
@@ -103,10 +111,10 @@ read_device (const KvmIoRange *range, guint64 offset, guint size)
   guint64 low;
 
   if (G_LIKELY (size != 8 || !(range->flags & KVM_IO_DEVICE_FLAGS_HALVES)))
-    return range->iface->read (range->device, offset, size);
+    return range->read (range->device, offset, size);
 
-  low = range->iface->read (range->device, offset, 4) & G_MAXUINT32;
-  return low | range->iface->read (range->device, offset + 4, 4) << 32;
+  low = range->read (range->device, offset, 4) & G_MAXUINT32;
+  return low | range->read (range->device, offset + 4, 4) << 32;
 }
 
 static gboolean
@@ -115,10 +123,10 @@ write_device (const KvmIoRange *range, guint64 offset, guint size, guint64 value
   gboolean stop;
 
   if (G_LIKELY (size != 8 || !(range->flags & KVM_IO_DEVICE_FLAGS_HALVES)))
-    return range->iface->write (range->device, offset, size, value);
+    return range->write (range->device, offset, size, value);
 
-  stop = range->iface->write (range->device, offset, 4, value & G_MAXUINT32);
-  return range->iface->write (range->device, offset + 4, 4, value >> 32) || stop;
+  stop = range->write (range->device, offset, 4, value & G_MAXUINT32);
+  return range->write (range->device, offset + 4, 4, value >> 32) || stop;
 }
 
 gboolean
@@ -129,7 +137,7 @@ _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit)
   guint size = kvm_exit_get_size (exit), count = kvm_exit_get_count (exit);
 
   /* Nothing is accessed if the page says what cannot be. */
-  if (size == 0 || offset > range->last || size - 1 > range->last - offset)
+  if (size == 0 || offset >= range->length || size > range->length - offset)
     return FALSE;
 
   for (guint i = 0; i < count; i++)
@@ -200,9 +208,9 @@ replace_table (KvmIoBus *self, KvmIoTable *table, gboolean for_ever)
   g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func ((GDestroyNotify) _kvm_io_table_unref);
 
   g_ptr_array_add (old, self->table);
-  g_atomic_pointer_set (&self->table, table);
+  self->table = table;
   if (self->vm != NULL)
-    _kvm_vm_steal_stale_io_tables (self->vm, self, old);
+    _kvm_vm_note_bus_change (self->vm, old);
   if (for_ever)
     self->vm = NULL;
   g_mutex_unlock (&self->lock);
@@ -234,7 +242,7 @@ describe_range (const KvmIoRange *range)
 {
   return g_strdup_printf ("%s 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER "x",
                           range->space == KVM_IO_SPACE_PORT ? "ports" : "addresses", range->address,
-                          range->address + range->last);
+                          get_last_address (range));
 }
 
 static gboolean
@@ -243,18 +251,18 @@ check_range (const KvmIoRange *range, GError **error)
   if (range->space != KVM_IO_SPACE_PORT && range->space != KVM_IO_SPACE_MMIO)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "There is no I/O space %d",
                  (int) range->space);
-  else if (range->last == G_MAXUINT64)
+  else if (range->length == 0)
     g_set_error_literal (error, KVM_ERROR, KVM_ERROR_INVALID, "The length of a device is 0");
-  else if (range->address + range->last < range->address)
+  else if (get_last_address (range) < range->address)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                  "A device of 0x%" G_GINT64_MODIFIER "x bytes at 0x%" G_GINT64_MODIFIER
                  "x goes past the end of the address space",
-                 range->last + 1, range->address);
-  else if (range->space == KVM_IO_SPACE_PORT && range->address + range->last >= N_PORTS)
+                 range->length, range->address);
+  else if (range->space == KVM_IO_SPACE_PORT && get_last_address (range) >= N_PORTS)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                  "A device of %" G_GUINT64_FORMAT " ports at port 0x%" G_GINT64_MODIFIER
                  "x goes past the last port, 0xffff",
-                 range->last + 1, range->address);
+                 range->length, range->address);
   else
     return TRUE;
   return FALSE;
@@ -263,12 +271,14 @@ check_range (const KvmIoRange *range, GError **error)
 static gboolean
 check_overlap (const KvmIoTable *table, const KvmIoRange *wanted, GError **error)
 {
-  guint position = find_position (table, wanted->space, wanted->address + wanted->last);
-  const KvmIoRange *range = &table->ranges[position - 1];
+  guint position = find_position (table, wanted->space, get_last_address (wanted));
+  const KvmIoRange *range;
   g_autofree char *wanted_name = NULL, *name = NULL;
 
-  if (position == 0 || range->space != wanted->space
-      || range->address + range->last < wanted->address)
+  if (position == 0)
+    return TRUE;
+  range = &table->ranges[position - 1];
+  if (range->space != wanted->space || get_last_address (range) < wanted->address)
     return TRUE;
 
   wanted_name = describe_range (wanted);
@@ -309,7 +319,7 @@ kvm_io_bus_add_device (KvmIoBus *self, KvmIoSpace space, guint64 address, guint6
   KvmIoRange range = { .space = space,
                        .flags = flags,
                        .address = address,
-                       .last = length - 1,
+                       .length = length,
                        .device = device,
                        .thread = g_thread_self () };
   KvmIoTable *old, *table;
@@ -320,7 +330,8 @@ kvm_io_bus_add_device (KvmIoBus *self, KvmIoSpace space, guint64 address, guint6
 
   if (!check_range (&range, error))
     return FALSE;
-  range.iface = KVM_IO_DEVICE_GET_IFACE (device);
+  range.read = KVM_IO_DEVICE_GET_IFACE (device)->read;
+  range.write = KVM_IO_DEVICE_GET_IFACE (device)->write;
 
   if (!lock_bus (self))
     {

@@ -36,6 +36,10 @@ G_BEGIN_DECLS
 #define KVM_STATE_CLOSED (1u << 30)         /* stands for ever */
 #define KVM_STATE_ON_BUS (1u << 31)         /* stands since the VM has an I/O bus */
 
+/* What was looked up on the bus may have changed. This is a bit of the upper half, where it is 0.
+ */
+#define KVM_STATE_BUS_CHANGED (G_GUINT64_CONSTANT (1) << 32)
+
 /* What wants a run to end. */
 #define KVM_STATE_KICKS (KVM_STATE_KICKED | KVM_STATE_CANCELLED | KVM_STATE_CLOSED)
 

@@ -12,134 +12,129 @@
 #include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"
 
-/* What a vCPU that was nowhere yet was at last. */
-static const KvmIoRange nowhere = { .address = G_MAXUINT64 };
+/* What was not accessed last: nothing is in it. */
+static const KvmIoRange nowhere = { .length = 0 };
 
 void
 _kvm_vcpu_put_on_bus (KvmHandle *handle)
 {
-  _kvm_run_state_set_bits (&handle->state, KVM_STATE_ON_BUS);
+  _kvm_run_state_set_bits (&handle->state, KVM_STATE_ON_BUS | KVM_STATE_BUS_CHANGED);
 }
 
 KvmIoTable *
-_kvm_vcpu_steal_stale_io_table (KvmHandle *handle, KvmIoBus *bus)
+_kvm_vcpu_note_bus_change (KvmHandle *handle)
 {
   KvmVcpu *self = _kvm_vcpu_from_handle (handle);
-  KvmIoTable *table = NULL;
+  KvmIoTable *table;
 
-  /* One that is running gets the new table by itself. */
+  _kvm_run_state_set_bits (&handle->state, KVM_STATE_BUS_CHANGED);
+
+  /* One that is running notices by itself. */
   if (!_kvm_run_state_try_enter (&handle->state))
     return NULL;
-  if (self->io_table != NULL && !_kvm_io_bus_is_current (bus, self->io_table))
-    table = g_steal_pointer (&self->io_table);
+  table = g_steal_pointer (&self->io_table);
   _kvm_run_state_leave (&handle->state);
   return table;
 }
 
-static G_GNUC_NO_INLINE void
-update_table (KvmVcpu *self)
+/* The devices that go with the old table may do anything. */
+static void
+replace_table (KvmVcpu *self, KvmIoTable *table)
 {
   KvmIoTable *old = self->io_table;
 
-  self->io_table = _kvm_io_bus_ref_table (self->vm->io_bus);
+  self->io_table = table;
   self->io_hit[KVM_IO_SPACE_PORT] = self->io_hit[KVM_IO_SPACE_MMIO] = &nowhere;
   if (old != NULL)
     _kvm_io_table_unref (old);
 }
 
-static inline void
-make_current (KvmVcpu *self)
+static gboolean
+is_changed (KvmVcpu *self)
 {
-  if (G_UNLIKELY (!_kvm_io_bus_is_current (self->vm->io_bus, self->io_table)))
-    update_table (self);
+  return (_kvm_run_state_get (&self->handle.state) & KVM_STATE_BUS_CHANGED) != 0;
 }
 
 /* Any access, to whichever device. */
 static G_GNUC_NO_INLINE gboolean
-serve_somewhere (KvmVcpu *self, KvmIoSpace space)
+serve_somewhere (KvmVcpu *self, KvmExitReason reason)
 {
-  const KvmIoRange *range
-      = _kvm_io_table_find (self->io_table, space, kvm_exit_get_address (self->exit));
+  KvmIoSpace space = reason == KVM_EXIT_REASON_IO ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO;
+  const KvmIoRange *range;
 
+  if (is_changed (self))
+    {
+      _kvm_run_state_clear_bits (&self->handle.state, KVM_STATE_BUS_CHANGED);
+      replace_table (self, _kvm_io_bus_ref_table (self->vm->io_bus));
+    }
+
+  _kvm_exit_latch (self->exit, reason);
+  range = _kvm_io_table_find (self->io_table, space, kvm_exit_get_address (self->exit));
   if (range == NULL
       || ((range->flags & KVM_IO_DEVICE_FLAGS_SAME_THREAD) && range->thread != g_thread_self ()))
     return FALSE;
 
-  self->io_hit[space] = range;
+  self->io_hit[space] = range->flags == KVM_IO_DEVICE_FLAGS_NONE ? range : &nowhere;
   return _kvm_io_range_serve (range, self->exit);
 }
 
-/* Whether the access is of an ordinary device, and the one that was accessed last. */
-static inline gboolean
-is_hit (const KvmIoRange *range, guint64 offset, guint size)
+/* The fast ways: one byte at a port, or one access of any size to memory, of the device that was
+ * accessed last; if it is another, or something else has to be looked at first, the other way. */
+static inline G_ALWAYS_INLINE gboolean
+serve_port (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
 {
-  return G_LIKELY (offset <= range->last) && G_LIKELY (size - 1 <= range->last - offset)
-         && G_LIKELY (range->flags == KVM_IO_DEVICE_FLAGS_NONE);
-}
+  const KvmIoRange *range = self->io_hit[KVM_IO_SPACE_PORT];
+  guint64 offset = _KVM_READ_ONCE (run->io.port) - range->address;
 
-static inline gboolean
-serve_port (KvmVcpu *self, KvmExit *exit)
-{
-  const KvmIoRange *range;
-  guint64 offset;
-  guint8 *data;
-  guint size;
+  if (G_UNLIKELY (offset >= range->length || _KVM_READ_ONCE (run->io.size) != 1
+                  || _KVM_READ_ONCE (run->io.count) != 1
+                  || _KVM_READ_ONCE (run->io.data_offset) != exit->io_offset))
+    return serve_somewhere (self, KVM_EXIT_REASON_IO);
 
   _kvm_exit_latch (exit, KVM_EXIT_REASON_IO);
-  make_current (self);
-
-  range = self->io_hit[KVM_IO_SPACE_PORT];
-  offset = _KVM_READ_ONCE (exit->run->io.port) - range->address;
-  size = _KVM_READ_ONCE (exit->run->io.size);
-  data = _kvm_exit_peek_port (exit);
-  if (G_UNLIKELY (data == NULL || (size != 1 && size != 2 && size != 4)
-                  || _KVM_READ_ONCE (exit->run->io.count) != 1 || !is_hit (range, offset, size)))
-    return serve_somewhere (self, KVM_IO_SPACE_PORT);
-
-  if (_KVM_READ_ONCE (exit->run->io.direction) == KVMOBJ_IO_OUT)
-    return !range->iface->write (range->device, offset, size, _kvm_load (data, size));
-  _kvm_store (data, size, range->iface->read (range->device, offset, size));
+  if (_KVM_READ_ONCE (run->io.direction) == KVMOBJ_IO_OUT)
+    return !range->write (range->device, offset, 1, ((guint8 *) run)[exit->io_offset]);
+  ((guint8 *) run)[exit->io_offset] = range->read (range->device, offset, 1);
   return TRUE;
 }
 
-static inline gboolean
-serve_mmio (KvmVcpu *self, KvmExit *exit)
+static inline G_ALWAYS_INLINE gboolean
+serve_mmio (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
 {
-  const KvmIoRange *range;
-  guint64 offset;
-  guint8 *data = exit->run->mmio.data;
-  guint size;
+  const KvmIoRange *range = self->io_hit[KVM_IO_SPACE_MMIO];
+  guint64 offset = _KVM_READ_ONCE (run->mmio.phys_addr) - range->address;
+  guint size = _KVM_READ_ONCE (run->mmio.len);
+
+  if (G_UNLIKELY (offset >= range->length || size > range->length - offset || size - 1 > 7))
+    return serve_somewhere (self, KVM_EXIT_REASON_MMIO);
 
   _kvm_exit_latch (exit, KVM_EXIT_REASON_MMIO);
-  make_current (self);
-
-  range = self->io_hit[KVM_IO_SPACE_MMIO];
-  offset = _KVM_READ_ONCE (exit->run->mmio.phys_addr) - range->address;
-  size = _KVM_READ_ONCE (exit->run->mmio.len);
-  if (G_UNLIKELY (size == 0 || size > 8 || !is_hit (range, offset, size)))
-    return serve_somewhere (self, KVM_IO_SPACE_MMIO);
-
-  if (_KVM_READ_ONCE (exit->run->mmio.is_write))
-    return !range->iface->write (range->device, offset, size, _kvm_load (data, size));
-  _kvm_store (data, size, range->iface->read (range->device, offset, size));
+  if (_KVM_READ_ONCE (run->mmio.is_write))
+    return !range->write (range->device, offset, size, _kvm_load (run->mmio.data, size));
+  _kvm_store (run->mmio.data, size, range->read (range->device, offset, size));
   return TRUE;
+}
+
+/* Whether the guest is to run on. */
+static inline G_ALWAYS_INLINE gboolean
+serve (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run, guint64 undisturbed)
+{
+  guint raw_reason = _KVM_READ_ONCE (run->exit_reason);
+
+  if (raw_reason != KVM_EXIT_REASON_IO && raw_reason != KVM_EXIT_REASON_MMIO)
+    return FALSE;
+  /* What was accessed last may be gone. */
+  if (G_UNLIKELY (_kvm_run_state_get (&self->handle.state) != undisturbed))
+    return serve_somewhere (self, raw_reason);
+  return G_LIKELY (raw_reason == KVM_EXIT_REASON_IO) ? serve_port (self, exit, run)
+                                                     : serve_mmio (self, exit, run);
 }
 
 gboolean
 _kvm_vcpu_serve_on_bus (KvmVcpu *self)
 {
-  if (!(_kvm_run_state_get (&self->handle.state) & KVM_STATE_ON_BUS))
-    return FALSE;
-
-  switch (_KVM_READ_ONCE (self->exit->run->exit_reason))
-    {
-    case KVM_EXIT_REASON_IO:
-      return serve_port (self, self->exit);
-    case KVM_EXIT_REASON_MMIO:
-      return serve_mmio (self, self->exit);
-    default:
-      return FALSE;
-    }
+  return (_kvm_run_state_get (&self->handle.state) & KVM_STATE_ON_BUS)
+         && serve (self, self->exit, self->exit->run, 0);
 }
 
 int
@@ -147,23 +142,15 @@ _kvm_vcpu_run_on_bus (KvmVcpu *self, int errsv)
 {
   const guint64 undisturbed = _kvm_run_thread.running | KVM_STATE_ON_BUS;
   KvmExit *exit = self->exit;
+  KvmAbiRun *run = exit->run;
 
-  while (errsv == 0)
-    {
-      guint raw_reason = _KVM_READ_ONCE (exit->run->exit_reason);
-
-      if (!(G_LIKELY (raw_reason == KVM_EXIT_REASON_IO)     ? serve_port (self, exit)
-            : G_LIKELY (raw_reason == KVM_EXIT_REASON_MMIO) ? serve_mmio (self, exit)
-                                                            : FALSE))
-        break;
-
-      if (G_UNLIKELY (_kvm_run_state_get (&self->handle.state) != undisturbed))
-        errsv = _kvm_vcpu_enter_again (self, EAGAIN);
-      else if (G_UNLIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) != 0))
-        errsv = _kvm_vcpu_enter_again (self, errno);
-    }
+  while (errsv == 0 && serve (self, exit, run, undisturbed))
+    /* A kick that came meanwhile makes this return at once. */
+    if (G_UNLIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) != 0))
+      errsv = _kvm_vcpu_enter_again (self, errno);
 
   /* A device that was removed meanwhile need not wait for the next run. */
-  make_current (self);
+  if (is_changed (self))
+    replace_table (self, NULL);
   return errsv;
 }

@@ -48,10 +48,10 @@ _kvm_vcpu_from_handle (KvmHandle *handle)
   return (KvmVcpu *) ((guint8 *) handle - G_STRUCT_OFFSET (KvmVcpu, handle));
 }
 
-/* For the VM, which knows its vCPUs by their handles: there is an I/O bus from now on; and, what
- * the vCPU still has of the bus that it has no more. */
+/* For the VM, which knows its vCPUs by their handles: there is an I/O bus from now on; and, it has
+ * changed. What the vCPU had of the bus before is returned, unless it is running. */
 void _kvm_vcpu_put_on_bus (KvmHandle *handle);
-KvmIoTable *_kvm_vcpu_steal_stale_io_table (KvmHandle *handle, KvmIoBus *bus);
+KvmIoTable *_kvm_vcpu_note_bus_change (KvmHandle *handle);
 
 /* The parts of a run. An @errsv tells how the guest was left: 0 with an exit, an errno when KVM_RUN
  * failed, EAGAIN when it is to be called (again).
@@ -71,7 +71,8 @@ gboolean _kvm_vcpu_serve_on_bus (KvmVcpu *self);
 /* Whether what the guest did last is finished only by the next KVM_RUN. */
 gboolean _kvm_vcpu_is_pending (KvmVcpu *self);
 
-/* Whether registers may be set: not while a read is not finished, of which the answer would be lost.
+/* Whether registers may be set: not while a read is not finished, of which the answer would be
+ * lost.
  */
 gboolean _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error);
 

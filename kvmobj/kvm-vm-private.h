@@ -34,10 +34,10 @@ _kvm_vm_lock (KvmVm *self)
 void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);
 void _kvm_vm_remove_child (KvmVm *self, KvmHandle *child);
 
-/* Adds to @tables what the vCPUs that are not running still have of a bus that has another table
- * now.
+/* The bus has another table. Adds to @tables what the vCPUs that are not running had of the old
+ * one.
  */
-void _kvm_vm_steal_stale_io_tables (KvmVm *self, KvmIoBus *bus, GPtrArray *tables);
+void _kvm_vm_note_bus_change (KvmVm *self, GPtrArray *tables);
 
 gboolean _kvm_handle_enable_capability (KvmHandle *self, guint capability, const guint64 *arguments,
                                         gsize n_arguments, GError **error);

@@ -521,15 +521,14 @@ kvm_vm_get_io_bus (KvmVm *self)
 }
 
 void
-_kvm_vm_steal_stale_io_tables (KvmVm *self, KvmIoBus *bus, GPtrArray *tables)
+_kvm_vm_note_bus_change (KvmVm *self, GPtrArray *tables)
 {
   if (!_kvm_vm_lock (self))
     return;
   for (guint i = 0; self->children != NULL && i < self->children->len; i++)
     {
       KvmHandle *child = g_ptr_array_index (self->children, i);
-      KvmIoTable *table
-          = child->kind == KVM_HANDLE_VCPU ? _kvm_vcpu_steal_stale_io_table (child, bus) : NULL;
+      KvmIoTable *table = child->kind == KVM_HANDLE_VCPU ? _kvm_vcpu_note_bus_change (child) : NULL;
 
       if (table != NULL)
         g_ptr_array_add (tables, table);

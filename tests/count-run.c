@@ -2,7 +2,7 @@
 
 /* Does one thing N times under the null KVM, for tests/count-instructions.py to count:
  *
- *   count-run io-out|io-in|mmio-write|mmio-read|interrupted|cancellable|regs|sregs N */
+ *   count-run io-out|io-in|mmio-write|mmio-read|interrupted|cancellable|bus|regs|sregs N */
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,72 @@ static void G_GNUC_NORETURN
 complain (KvmVcpu *vcpu, GError *error)
 {
   g_error ("%s", error ? error->message : kvm_exit_to_string (kvm_vcpu_get_exit (vcpu)));
+}
+
+/* A device that is accessed a number of times, and then lets the guest stop. */
+#define COUNTER_TYPE (counter_get_type ())
+G_DECLARE_FINAL_TYPE (Counter, counter, COUNT, ER, GObject)
+
+struct _Counter
+{
+  GObject parent_instance;
+  guint64 n;
+};
+
+static guint64
+counter_read (KvmIoDevice *device, guint64 offset, guint size)
+{
+  Counter *self = (Counter *) device;
+
+  if (--self->n == 0)
+    kvm_vcpu_kick (g_object_get_data (G_OBJECT (self), "vcpu"));
+  return self->n;
+}
+
+static gboolean
+counter_write (KvmIoDevice *device, guint64 offset, guint size, guint64 value)
+{
+  Counter *self = (Counter *) device;
+
+  return --self->n == 0;
+}
+
+static void
+counter_iface_init (KvmIoDeviceInterface *iface)
+{
+  iface->read = counter_read;
+  iface->write = counter_write;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (Counter, counter, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (KVM_TYPE_IO_DEVICE, counter_iface_init))
+
+static void
+counter_class_init (CounterClass *klass)
+{
+}
+
+static void
+counter_init (Counter *self)
+{
+}
+
+/* The null KVM's guest accesses these, if not told otherwise. */
+static void
+serve (KvmVcpu *vcpu, GCancellable *cancellable, guint64 n)
+{
+  g_autoptr (Counter) counter = g_object_new (COUNTER_TYPE, NULL);
+  KvmIoBus *bus = kvm_vm_get_io_bus (kvm_vcpu_get_vm (vcpu));
+  g_autoptr (GError) error = NULL;
+
+  counter->n = n;
+  g_object_set_data (G_OBJECT (counter), "vcpu", vcpu);
+  if (!kvm_io_bus_add_device (bus, KVM_IO_SPACE_PORT, 0, 0x10000, KVM_IO_DEVICE (counter),
+                              KVM_IO_DEVICE_FLAGS_NONE, &error)
+      || !kvm_io_bus_add_device (bus, KVM_IO_SPACE_MMIO, 0, G_MAXUINT64, KVM_IO_DEVICE (counter),
+                                 KVM_IO_DEVICE_FLAGS_NONE, &error)
+      || kvm_vcpu_run (vcpu, cancellable, &error) == KVM_EXIT_REASON_ERROR || counter->n != 0)
+    complain (vcpu, error);
 }
 
 /* What a program has in its loop. */
@@ -85,6 +151,8 @@ main (int argc, char **argv)
   else if (strcmp (what, "interrupted") == 0)
     for (guint64 i = 0; i < n; i++)
       sum += kvm_vcpu_run (vcpu, NULL, &error) == KVM_EXIT_REASON_INTERRUPTED;
+  else if (strcmp (what, "bus") == 0)
+    serve (vcpu, passed, n);
   else if (is_read)
     answer (vcpu, passed, reason, n);
   else
