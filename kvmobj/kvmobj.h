@@ -20,6 +20,11 @@
 #include <kvmobj/kvm-memory-slot.h>
 #include <kvmobj/kvm-exit.h>
 
+#include <kvmobj/devices/kvm-debug-exit.h>
+#include <kvmobj/devices/kvm-i8042.h>
+#include <kvmobj/devices/kvm-rtc.h>
+#include <kvmobj/devices/kvm-serial.h>
+
 #include <kvmobj/x86/kvm-x86-cpuid.h>
 #include <kvmobj/x86/kvm-x86-regs.h>
 #include <kvmobj/x86/kvm-x86-sregs.h>

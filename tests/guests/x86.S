@@ -109,4 +109,176 @@ guest steps
 	hlt
 guest_end steps
 
+/* Writes a line to the serial port at 0x3f8, each byte when the transmitter is empty. */
+guest serial_print
+	cld
+	mov $(serial_text - guest_serial_print + 0x1000), %si
+1:	mov $0x3fd, %dx
+2:	in %dx, %al
+	test $0x20, %al
+	jz 2b
+	lodsb
+	test %al, %al
+	jz 3f
+	mov $0x3f8, %dx
+	out %al, %dx
+	jmp 1b
+3:	hlt
+serial_text:
+	.asciz "Hello from the guest\n"
+guest_end serial_print
+
+/* Sends back what it gets at the serial port at 0x3f8, one more than it was, up to a 0. */
+guest serial_echo
+	mov $0x3fd, %dx
+1:	in %dx, %al
+	test $0x01, %al
+	jz 1b
+	mov $0x3f8, %dx
+	in %dx, %al
+	test %al, %al
+	jz 3f
+	inc %al
+	mov %al, %bl
+	mov $0x3fd, %dx
+2:	in %dx, %al
+	test $0x20, %al
+	jz 2b
+	mov $0x3f8, %dx
+	mov %bl, %al
+	out %al, %dx
+	jmp guest_serial_echo
+3:	hlt
+guest_end serial_echo
+
+/* Looks for a serial port as drivers do. To 0x2000: the modem status in loopback; how many of 32
+ * bytes the FIFO keeps; the line status after that; the interrupt id with FIFO. */
+guest serial_probe
+	mov $0x3fc, %dx
+	mov $0x1a, %al
+	out %al, %dx
+	mov $0x3fe, %dx
+	in %dx, %al
+	mov %al, 0x2000
+	mov $0x3fa, %dx
+	mov $0x07, %al
+	out %al, %dx
+	mov $0x3f8, %dx
+	mov $32, %cx
+1:	mov %cl, %al
+	out %al, %dx
+	loop 1b
+	xor %bl, %bl
+	mov $0x3fd, %dx
+	in %dx, %al
+	mov %al, 0x2002
+	jmp 3f
+2:	mov $0x3f8, %dx
+	in %dx, %al
+	inc %bl
+	mov $0x3fd, %dx
+	in %dx, %al
+3:	test $0x01, %al
+	jnz 2b
+	mov %bl, 0x2001
+	mov $0x3fa, %dx
+	in %dx, %al
+	mov %al, 0x2003
+	hlt
+guest_end serial_probe
+
+/* Enables the transmitter's interrupt, reads the interrupt id twice, writes a byte, and disables the
+ * interrupt. The ids go to 0x2000. */
+guest serial_interrupt
+	mov $0x3f9, %dx
+	mov $0x02, %al
+	out %al, %dx
+	mov $0x3fa, %dx
+	in %dx, %al
+	mov %al, 0x2000
+	in %dx, %al
+	mov %al, 0x2001
+	mov $0x3f8, %dx
+	mov $'x', %al
+	out %al, %dx
+	mov $0x3f9, %dx
+	xor %al, %al
+	out %al, %dx
+	hlt
+guest_end serial_interrupt
+
+/* Ends with the value 42. */
+guest debug_exit
+	mov $42, %eax
+	out %eax, $0xf4
+	hlt
+guest_end debug_exit
+
+/* Throws away what the keyboard controller has, has it test itself, puts the reply at 0x2000, and
+ * resets the machine. */
+guest reset
+1:	in $0x64, %al
+	test $0x01, %al
+	jz 2f
+	in $0x60, %al
+	jmp 1b
+2:	mov $0xaa, %al
+	out %al, $0x64
+3:	in $0x64, %al
+	test $0x01, %al
+	jz 3b
+	in $0x60, %al
+	mov %al, 0x2000
+4:	in $0x64, %al
+	test $0x02, %al
+	jnz 4b
+	mov $0xfe, %al
+	out %al, $0x64
+	hlt
+guest_end reset
+
+/* Puts the bytes 0 to 0x32 of the clock at 0x2000 and halts; then sets 23:59:58 on 31 December 1999,
+ * puts the bytes at 0x2100 when the second has changed, and halts. */
+guest rtc
+	mov $0x4000, %sp
+	mov $0x2000, %di
+	call rtc_read
+	hlt
+	mov $0x820b, %ax /* a word: the index, then the byte */
+	out %ax, $0x70
+	mov $(rtc_values - guest_rtc + 0x1000), %si
+	mov $7, %cx
+1:	lodsw
+	out %ax, $0x70
+	loop 1b
+	mov $0x020b, %ax
+	out %ax, $0x70
+2:	mov $0, %al
+	out %al, $0x70
+	in $0x71, %al
+	cmp $0x58, %al
+	je 2b
+	mov $0x2100, %di
+	call rtc_read
+	hlt
+rtc_read:
+	mov $10, %al
+	out %al, $0x70
+	in $0x71, %al
+	test $0x80, %al
+	jnz rtc_read
+	xor %bl, %bl
+3:	mov %bl, %al
+	out %al, $0x70
+	in $0x71, %al
+	mov %al, (%di)
+	inc %di
+	inc %bl
+	cmp $0x33, %bl
+	jne 3b
+	ret
+rtc_values: /* index, value */
+	.byte 0, 0x58, 2, 0x59, 4, 0x23, 7, 0x31, 8, 0x12, 9, 0x99, 0x32, 0x19
+guest_end rtc
+
 	.section .note.GNU-stack, "", %progbits
