@@ -518,4 +518,28 @@ test('every property', () => {
     }
 });
 
+test('devices', () => {
+    const memory = Gio.MemoryOutputStream.new_resizable();
+    const serial = Kvm.Serial.new(Gio.SimpleIOStream.new(Gio.MemoryInputStream.new(), memory));
+    const levels = [];
+    serial.set_interrupt_func((port, level) => levels.push(level));
+    serial.write(1, 1, 2);
+    serial.write(0, 1, 'J'.charCodeAt(0));
+    check(serial.flush(null), true);
+    memory.close(null);
+    check(new TextDecoder().decode(memory.steal_as_bytes().toArray()), 'J');
+    check(levels.join(), 'true,false,true');
+    serial.set_interrupt_func(null);
+
+    const debugExit = Kvm.DebugExit.new();
+    check(debugExit.write(0, 4, 7), true);
+    check(debugExit.value, 7);
+    const rtc = Kvm.Rtc.new();
+    rtc.set_byte(0x40, 0xa5);
+    check(rtc.get_byte(0x40), 0xa5);
+    const i8042 = Kvm.I8042.new();
+    check(i8042.write(4, 1, 0xfe), true);
+    check(i8042.resetRequested, true);
+});
+
 run();
