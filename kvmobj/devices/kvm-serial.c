@@ -31,9 +31,9 @@
  * line would; what the guest writes nevertheless is lost. When the stream fails, all output is
  * dropped from then on, and the transmitter is never busy.
  *
- * A stream that can be polled, such as a socket, a pipe or a terminal, never makes the guest wait
- * if its file descriptor is non-blocking. One that cannot, such as a file, is written as if by
- * `g_output_stream_write ()`. A program that writes to a pipe should ignore `SIGPIPE`.
+ * A stream that can be polled, such as a socket, a pipe or a terminal, never makes the guest wait;
+ * its file descriptor should be non-blocking. For one that cannot, such as a file, the guest waits,
+ * as `g_output_stream_write ()` does. A program that writes to a pipe should ignore `SIGPIPE`.
  *
  * # Input
  *

@@ -237,8 +237,9 @@ guest reset
 	hlt
 guest_end reset
 
-/* Puts the bytes 0 to 0x32 of the clock at 0x2000 and halts; then sets 23:59:58 on 31 December 1999,
- * puts the bytes at 0x2100 when the second has changed, and halts. */
+/* Puts the bytes 0 to 0x32 of the clock at 0x2000, all from the same second, and halts. Stops the
+ * clock, sets 23:59:58 on 31 December 1999, and puts the bytes at 0x2100; lets it run until the second
+ * has changed, and halts. */
 guest rtc
 	mov $0x4000, %sp
 	mov $0x2000, %di
@@ -251,6 +252,8 @@ guest rtc
 1:	lodsw
 	out %ax, $0x70
 	loop 1b
+	mov $0x2100, %di
+	call rtc_read
 	mov $0x020b, %ax
 	out %ax, $0x70
 2:	mov $0, %al
@@ -258,10 +261,9 @@ guest rtc
 	in $0x71, %al
 	cmp $0x58, %al
 	je 2b
-	mov $0x2100, %di
-	call rtc_read
 	hlt
 rtc_read:
+	mov %di, %bp
 	mov $10, %al
 	out %al, $0x70
 	in $0x71, %al
@@ -276,6 +278,12 @@ rtc_read:
 	inc %bl
 	cmp $0x33, %bl
 	jne 3b
+	mov $0, %al
+	out %al, $0x70
+	in $0x71, %al
+	mov %bp, %di
+	cmp (%di), %al
+	jne rtc_read
 	ret
 rtc_values: /* index, value */
 	.byte 0, 0x58, 2, 0x59, 4, 0x23, 7, 0x31, 8, 0x12, 9, 0x99, 0x32, 0x19
