@@ -137,47 +137,6 @@ kvm_test_wait_until_running (KvmVcpu *vcpu)
   g_assert_error (error, KVM_ERROR, KVM_ERROR_RUNNING);
 }
 
-static gboolean
-is_device_at (KvmIoBus *bus, guint64 port, KvmIoDevice *device)
-{
-  g_autoptr (KvmIoDevice) found = kvm_io_bus_find_device (bus, KVM_IO_SPACE_PORT, port);
-
-  return found == device;
-}
-
-KvmExitReason
-kvm_test_run_on_bus (KvmTestGuest *self)
-{
-  KvmIoBus *bus = kvm_vm_get_io_bus (self->vm);
-  KvmExit *exit = self->exit;
-  gboolean stop = FALSE;
-
-  while (!stop)
-    {
-      g_autoptr (GError) error = NULL;
-      KvmExitReason reason = kvm_vcpu_run (self->vcpu, NULL, &error);
-      g_autoptr (KvmIoDevice) device = NULL;
-      guint64 offset = 0;
-      guint size;
-
-      g_assert_no_error (error);
-      if (reason != KVM_EXIT_REASON_IO)
-        return reason;
-      size = kvm_exit_get_size (exit);
-      device = kvm_io_bus_find_device (bus, KVM_IO_SPACE_PORT, kvm_exit_get_address (exit));
-      if (device == NULL)
-        return reason;
-      while (is_device_at (bus, kvm_exit_get_address (exit) - offset - 1, device))
-        offset++;
-      for (guint i = 0; i < kvm_exit_get_count (exit); i++)
-        if (kvm_exit_is_write (exit))
-          stop |= kvm_io_device_write (device, offset, size, kvm_exit_get_element (exit, i));
-        else
-          kvm_exit_set_element (exit, i, kvm_io_device_read (device, offset, size));
-    }
-  return KVM_EXIT_REASON_IO;
-}
-
 void
 kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer device)
 {

@@ -83,10 +83,6 @@ KVM_TEST_DECLARE_GUEST (debug_exit);
 KVM_TEST_DECLARE_GUEST (reset);
 KVM_TEST_DECLARE_GUEST (rtc);
 
-/* The guest runs with the devices of its bus, to the first exit that they do not answer or that
- * they stop at. To be replaced by kvm_vcpu_run () when that asks the bus. */
-KvmExitReason kvm_test_run_on_bus (KvmTestGuest *self);
-
 /* Puts a device at ports of the guest's. */
 void kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer device);
 

@@ -119,7 +119,7 @@ test_print (void)
   gsize n;
 
   kvm_test_add_device (guest, 0x3f8, 8, line->serial);
-  g_assert_cmpint (kvm_test_run_on_bus (guest), ==, KVM_EXIT_REASON_HLT);
+  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
   n = line_receive (line, buffer, sizeof buffer); /* without a main loop */
   g_assert_cmpmem (buffer, n, "Hello from the guest\n", 21);
 }
@@ -135,7 +135,7 @@ run_guest (gpointer data)
 {
   Run *run = data;
 
-  g_assert_cmpint (kvm_test_run_on_bus (run->guest), ==, KVM_EXIT_REASON_HLT);
+  kvm_test_run (run->guest, KVM_EXIT_REASON_HLT);
   g_atomic_int_set (&run->ended, TRUE);
   g_main_context_wakeup (NULL);
   return NULL;
@@ -179,7 +179,7 @@ test_probe (void)
   guint8 found[4];
 
   kvm_test_add_device (guest, 0x3f8, 8, serial);
-  g_assert_cmpint (kvm_test_run_on_bus (guest), ==, KVM_EXIT_REASON_HLT);
+  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
   kvm_memory_read (guest->memory, 0x2000, found, sizeof found, &error);
   g_assert_cmphex (found[0] & 0xf0, ==, 0x90);
   g_assert_cmpuint (found[1], ==, 16);
@@ -211,7 +211,7 @@ test_interrupt (void)
 
   kvm_serial_set_interrupt_func (serial, on_interrupt, levels, NULL);
   kvm_test_add_device (guest, 0x3f8, 8, serial);
-  g_assert_cmpint (kvm_test_run_on_bus (guest), ==, KVM_EXIT_REASON_HLT);
+  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
   kvm_memory_read (guest->memory, 0x2000, ids, sizeof ids, &error);
   g_assert_cmphex (ids[0], ==, 0x02);
   g_assert_cmphex (ids[1], ==, 0x01);
