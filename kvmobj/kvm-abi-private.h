@@ -101,6 +101,31 @@ typedef struct
   guint32 pad[15];
 } KvmAbiPitConfig;
 
+typedef struct
+{
+  guint32 fd;
+  guint32 gsi;
+  guint32 flags;
+  guint32 resamplefd;
+  guint8 pad[16];
+} KvmAbiIrqfd;
+
+#define KVMOBJ_IRQFD_DEASSIGN 1u
+
+typedef struct
+{
+  guint64 datamatch;
+  guint64 addr;
+  guint32 len;
+  gint32 fd;
+  guint32 flags;
+  guint8 pad[36];
+} KvmAbiIoeventfd;
+
+#define KVMOBJ_IOEVENTFD_DATAMATCH 1u
+#define KVMOBJ_IOEVENTFD_PIO 2u
+#define KVMOBJ_IOEVENTFD_DEASSIGN 4u
+
 #define _KVM_GET_API_VERSION _IO (0xae, 0x00)
 #define _KVM_CREATE_VM _IO (0xae, 0x01)
 #define _KVM_CHECK_EXTENSION _IO (0xae, 0x03)
@@ -110,7 +135,9 @@ typedef struct
 #define _KVM_SET_USER_MEMORY_REGION _IOW (0xae, 0x46, KvmAbiMemoryRegion)
 #define _KVM_SET_TSS_ADDR _IO (0xae, 0x47)
 #define _KVM_CREATE_IRQCHIP _IO (0xae, 0x60)
+#define _KVM_IRQFD _IOW (0xae, 0x76, KvmAbiIrqfd)
 #define _KVM_CREATE_PIT2 _IOW (0xae, 0x77, KvmAbiPitConfig)
+#define _KVM_IOEVENTFD _IOW (0xae, 0x79, KvmAbiIoeventfd)
 #define _KVM_RUN _IO (0xae, 0x80)
 #define _KVM_GET_REGS _IOR (0xae, 0x81, KvmX86Regs)
 #define _KVM_SET_REGS _IOW (0xae, 0x82, KvmX86Regs)

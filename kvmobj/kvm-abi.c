@@ -13,6 +13,7 @@
 #include "kvm-abi-private.h"
 #include "kvm-device.h"
 #include "kvm-exit.h"
+#include "kvm-irq-trigger.h"
 #include "kvm-memory-slot.h"
 #include "kvm-vcpu.h"
 
@@ -32,7 +33,9 @@ SAME_REQUEST (KVM_CREATE_VCPU);
 SAME_REQUEST (KVM_SET_USER_MEMORY_REGION);
 SAME_REQUEST (KVM_SET_TSS_ADDR);
 SAME_REQUEST (KVM_CREATE_IRQCHIP);
+SAME_REQUEST (KVM_IRQFD);
 SAME_REQUEST (KVM_CREATE_PIT2);
+SAME_REQUEST (KVM_IOEVENTFD);
 SAME_REQUEST (KVM_RUN);
 SAME_REQUEST (KVM_GET_MP_STATE);
 SAME_REQUEST (KVM_SET_MP_STATE);
@@ -68,6 +71,22 @@ SAME_SIZE (KvmAbiDeviceAttr, kvm_device_attr);
 SAME_FIELD (KvmAbiDeviceAttr, addr, kvm_device_attr, addr);
 SAME_SIZE (KvmAbiOneReg, kvm_one_reg);
 SAME (KVMOBJ_REG_SIZE (KVM_REG_SIZE_U1024), 128);
+SAME_SIZE (KvmAbiIrqfd, kvm_irqfd);
+SAME_FIELD (KvmAbiIrqfd, fd, kvm_irqfd, fd);
+SAME_FIELD (KvmAbiIrqfd, gsi, kvm_irqfd, gsi);
+SAME_FIELD (KvmAbiIrqfd, flags, kvm_irqfd, flags);
+SAME_FIELD (KvmAbiIrqfd, resamplefd, kvm_irqfd, resamplefd);
+SAME (KVMOBJ_IRQFD_DEASSIGN, KVM_IRQFD_FLAG_DEASSIGN);
+SAME (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE, KVM_IRQFD_FLAG_RESAMPLE);
+SAME_SIZE (KvmAbiIoeventfd, kvm_ioeventfd);
+SAME_FIELD (KvmAbiIoeventfd, datamatch, kvm_ioeventfd, datamatch);
+SAME_FIELD (KvmAbiIoeventfd, addr, kvm_ioeventfd, addr);
+SAME_FIELD (KvmAbiIoeventfd, len, kvm_ioeventfd, len);
+SAME_FIELD (KvmAbiIoeventfd, fd, kvm_ioeventfd, fd);
+SAME_FIELD (KvmAbiIoeventfd, flags, kvm_ioeventfd, flags);
+SAME (KVMOBJ_IOEVENTFD_DATAMATCH, KVM_IOEVENTFD_FLAG_DATAMATCH);
+SAME (KVMOBJ_IOEVENTFD_PIO, KVM_IOEVENTFD_FLAG_PIO);
+SAME (KVMOBJ_IOEVENTFD_DEASSIGN, KVM_IOEVENTFD_FLAG_DEASSIGN);
 SAME_SIZE (KvmAbiGuestDebug, kvm_guest_debug);
 SAME (KVM_GUEST_DEBUG_FLAGS_ENABLE, KVM_GUESTDBG_ENABLE);
 SAME (KVM_GUEST_DEBUG_FLAGS_SINGLE_STEP, KVM_GUESTDBG_SINGLESTEP);

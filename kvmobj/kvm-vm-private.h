@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _KvmEventfdTable KvmEventfdTable;
+
 struct _KvmVm
 {
   GObject parent_instance;
@@ -19,6 +21,8 @@ struct _KvmVm
   guint last_number;   /* of an adopted VM: numbers are counted down from here; else 0 */
   KvmIoBus *io_bus;    /* owned; NULL until it is asked for, then for ever the same */
   GArray *free_slots;  /* of guint: numbers that are free again; NULL while none */
+
+  KvmEventfdTable *eventfds; /* owned; has a lock of its own */
 };
 
 KvmVm *_kvm_vm_new_take_fd (KvmSystem *system, int fd);

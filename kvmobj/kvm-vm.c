@@ -8,6 +8,7 @@
 
 #include "kvm-attribute-private.h"
 #include "kvm-error-private.h"
+#include "kvm-eventfd-private.h"
 #include "kvm-fork-private.h"
 #include "kvm-io-bus-private.h"
 #include "kvm-ioctl-private.h"
@@ -44,17 +45,21 @@ static void
 kvm_vm_finalize (GObject *object)
 {
   KvmVm *self = KVM_VM (object);
+  gboolean lent = g_atomic_int_get (&self->handle.lent);
   g_autoptr (GPtrArray) memories = NULL; /* goes after the fd */
+  g_autoptr (GPtrArray) eventfds = NULL; /* so do they */
 
   if (_kvm_vm_lock (self))
     {
       /* If nobody else has an fd the kernel's VM ends right here, and its slots with it. */
-      memories = _kvm_vm_steal_memory (self, g_atomic_int_get (&self->handle.lent));
+      memories = _kvm_vm_steal_memory (self, lent);
       g_mutex_unlock (&self->lock);
     }
+  eventfds = _kvm_eventfd_table_steal (self->eventfds, lent);
   _kvm_handle_clear (&self->handle);
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
+  g_clear_pointer (&self->eventfds, _kvm_eventfd_table_unref);
   if (self->io_bus != NULL)
     _kvm_io_bus_clear (self->io_bus);
   g_clear_object (&self->io_bus);
@@ -118,6 +123,7 @@ kvm_vm_init (KvmVm *self)
 {
   _kvm_handle_init (&self->handle, KVM_HANDLE_VM);
   self->generation = _kvm_fork_generation;
+  self->eventfds = _kvm_eventfd_table_new (&self->handle);
   g_mutex_init (&self->lock);
 }
 
@@ -225,9 +231,10 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
  * @self: a virtual machine
  *
  * Ends the virtual machine, for languages in which the last reference goes at a time of its own.
- * With it go its vCPUs and devices, which are closed too, and its memory slots, which are removed;
- * a vCPU that is running in another thread is kicked, and its run fails with %KVM_ERROR_CLOSED.
- * Every method then fails with that error. Closing again does nothing.
+ * With it go its vCPUs and devices, which are closed too, and its memory slots, doorbells and
+ * interrupt triggers, which are removed; a vCPU that is running in another thread is kicked, and
+ * its run fails with %KVM_ERROR_CLOSED. Every method then fails with that error. Closing again does
+ * nothing.
  *
  * In a forked child this closes the child's file descriptors alone, and ends nothing.
  *
@@ -237,6 +244,7 @@ void
 kvm_vm_close (KvmVm *self)
 {
   g_autoptr (GPtrArray) memories = NULL; /* goes after the lock */
+  g_autoptr (GPtrArray) eventfds = NULL; /* so do they */
 
   g_return_if_fail (KVM_IS_VM (self));
 
@@ -252,6 +260,7 @@ kvm_vm_close (KvmVm *self)
     }
   g_ptr_array_foreach (self->children, close_child, NULL);
   memories = _kvm_vm_steal_memory (self, TRUE);
+  eventfds = _kvm_eventfd_table_steal (self->eventfds, TRUE);
   _kvm_handle_close (&self->handle);
   g_mutex_unlock (&self->lock);
 

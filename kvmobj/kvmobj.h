@@ -18,6 +18,8 @@
 #include <kvmobj/kvm-device.h>
 #include <kvmobj/kvm-memory.h>
 #include <kvmobj/kvm-memory-slot.h>
+#include <kvmobj/kvm-doorbell.h>
+#include <kvmobj/kvm-irq-trigger.h>
 #include <kvmobj/kvm-exit.h>
 
 #include <kvmobj/devices/kvm-debug-exit.h>
