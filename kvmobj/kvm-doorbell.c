@@ -53,7 +53,7 @@ static GParamSpec *properties[PROP_LENGTH + 1];
 
 G_DEFINE_FINAL_TYPE (KvmDoorbell, kvm_doorbell, G_TYPE_OBJECT)
 
-#define LAST_PORT 0xffff
+#define N_PORTS 0x10000
 
 static void
 kvm_doorbell_finalize (GObject *object)
@@ -136,19 +136,18 @@ kvm_doorbell_init (KvmDoorbell *self)
 static gboolean
 check_place (KvmIoSpace space, guint64 address, guint length, GError **error)
 {
-  guint64 last = address + MAX (length, 1) - 1;
 
   if (space != KVM_IO_SPACE_PORT && space != KVM_IO_SPACE_MMIO)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "There is no I/O space %d", (int) space);
   else if (length != 0 && length != 1 && length != 2 && length != 4 && length != 8)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                  "The length of a doorbell is 1, 2, 4 or 8, or 0 for any, not %u", length);
-  else if (last < address)
+  else if (address + length < address) /* nor does the kernel take the very last byte */
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                  "A doorbell of %u bytes at 0x%" G_GINT64_MODIFIER
                  "x goes past the end of the address space",
                  length, address);
-  else if (space == KVM_IO_SPACE_PORT && last > LAST_PORT)
+  else if (space == KVM_IO_SPACE_PORT && address + MAX (length, 1) > N_PORTS)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                  "A doorbell of %u bytes at port 0x%" G_GINT64_MODIFIER
                  "x goes past the last port, 0xffff",

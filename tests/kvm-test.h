@@ -82,6 +82,8 @@ KVM_TEST_DECLARE_GUEST (serial_interrupt);
 KVM_TEST_DECLARE_GUEST (debug_exit);
 KVM_TEST_DECLARE_GUEST (reset);
 KVM_TEST_DECLARE_GUEST (rtc);
+KVM_TEST_DECLARE_GUEST (ring);
+KVM_TEST_DECLARE_GUEST (interrupt);
 
 /* Puts a device at ports of the guest's. */
 void kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer device);

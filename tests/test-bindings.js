@@ -17,6 +17,10 @@ const STEPS = '40 40 40 f4';
 const ECHO = 'e560 e761 f4';
 const STRING = 'ba6100 be0018 b90500 fc f36e f4';
 const MMIO = '66c706008078563412 a10480 e761 f4';
+const RING = 'ba1005 ee e661 ebf8';
+const INTERRUPT = 'bc0040 c70694004710 c70696000000 b011e620e6a0 b020e621 b028e6a1 b004e621' +
+    'b002e6a1 b001e621e6a1 b0dfe621 bad004a00020ee fb 803e012000 7506 30c0e661 ebf3 f4 ebf0' +
+    '50 b001e661 b020e620 b002e661 58 cf';
 
 const ENTRY = 0x1000;
 const BIG = 0xffffffff81000000n;
@@ -38,9 +42,11 @@ function exact(bytes, offset) {
 
 // A virtual machine with 32 KiB of memory at 0 and one vCPU that is about to run code.
 class Guest {
-    constructor(code) {
+    constructor(code, irqchip = false) {
         this.system = Kvm.System.new();
         this.vm = this.system.create_vm();
+        if (irqchip)
+            this.vm.create_irqchip();
         this.memory = Kvm.Memory.new(0x8000);
         this.slot = this.vm.add_memory(0, this.memory, Kvm.MemorySlotFlags.NONE);
         this.memory.write(ENTRY, fromHex(code));
@@ -464,6 +470,75 @@ test('signal', () => {
     GLib.source_remove(source);
 });
 
+// The main loop runs until the source has gone, which it does without firing.
+function waitUntilGone(source) {
+    while (!source.is_destroyed())
+        GLib.MainContext.default().iteration(true);
+}
+
+test('doorbell', () => {
+    const guest = new Guest(RING);
+    const doorbell = guest.vm.add_doorbell(Kvm.IoSpace.PORT, 0x510, 1);
+    const loop = new GLib.MainLoop(null, false);
+    let fired = 0;
+    const source = doorbell.create_source();
+    source.set_callback(() => {
+        fired++;
+        loop.quit();
+        return GLib.SOURCE_CONTINUE;
+    });
+    source.attach(null);
+    for (let i = 1; i <= 3; i++) {
+        guest.run(Kvm.ExitReason.IO);
+        check(guest.exit.get_address(), 0x61);
+        check(doorbell.get_count(), i);
+        loop.run();
+        check(fired, i);
+    }
+    checkThrows(() => guest.vm.add_doorbell(Kvm.IoSpace.PORT, 0x510, 0), Kvm.Error.OVERLAP);
+    const other = guest.vm.add_doorbell_for_value(Kvm.IoSpace.MMIO, 0x9000, 8, MAX);
+    check(other.length, 8);
+    doorbell.remove();
+    waitUntilGone(source);
+    check(fired, 3);
+    checkThrows(() => doorbell.remove(), Kvm.Error.CLOSED);
+    guest.run(Kvm.ExitReason.IO);
+    check(guest.exit.get_address(), 0x510);
+});
+
+test('interrupt trigger', () => {
+    const guest = new Guest(INTERRUPT, true);
+    guest.memory.write(0x2000, [0x20]);
+    const trigger = guest.vm.add_irq_trigger(5, Kvm.IrqTriggerFlags.RESAMPLE);
+    const loop = new GLib.MainLoop(null, false);
+    let fired = 0, taken = 0;
+    const source = trigger.create_source();
+    source.set_callback(() => {
+        fired++;
+        trigger.raise();
+        loop.quit();
+        return GLib.SOURCE_CONTINUE;
+    });
+    source.attach(null);
+    guest.run(Kvm.ExitReason.IO);
+    check(guest.exit.get_value(), 0);
+    trigger.raise();
+    for (let i = 1; i <= 3; i++) {
+        do {
+            guest.run(Kvm.ExitReason.IO);
+            if (guest.exit.get_value() === 1)
+                taken++;
+        } while (guest.exit.get_value() !== 2);
+        loop.run();
+        check(fired, i);
+        check(taken, i);
+    }
+    guest.vm.close();
+    waitUntilGone(source);
+    check(fired, 3);
+    checkThrows(() => trigger.raise(), Kvm.Error.CLOSED);
+});
+
 test('children keep their parents', () => {
     const vcpu = (() => new Guest(HELLO).vcpu)();
     System.gc();
@@ -509,6 +584,10 @@ test('every property', () => {
         [guest.slot, {vm: guest.vm, memory: guest.memory, guestAddress: 0, offset: 0,
             length: 0x8000, number: 0, addressSpace: 0, flags: Kvm.MemorySlotFlags.NONE}],
         [guest.exit, {}],
+        [guest.vm.add_doorbell(Kvm.IoSpace.MMIO, 0x9000, 2),
+            {space: Kvm.IoSpace.MMIO, address: 0x9000, length: 2}],
+        [new Guest(HALT, true).vm.add_irq_trigger(5, Kvm.IrqTriggerFlags.NONE),
+            {gsi: 5, flags: Kvm.IrqTriggerFlags.NONE}],
     ]);
     for (const [object, properties] of expected) {
         const specs = GObject.Object.list_properties.call(object.constructor.$gtype ?? object);

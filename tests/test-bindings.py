@@ -29,6 +29,11 @@ STEPS = "40 40 40 f4"  # inc %ax, three times
 ECHO = "e560  e761  f4"  # in $0x60,%ax; out %ax,$0x61
 STRING = "ba6100 be0018 b90500 fc f36e f4"  # rep outsb of 5 bytes at 0x1800 to port 0x61
 MMIO = "66c706008078563412 a10480 e761 f4"  # writes 4 bytes to 0x8000, reads 2 from 0x8004
+RING = "ba1005 ee e661 ebf8"  # writes a byte to port 0x510 and one to port 0x61, again and again
+# guests/x86.S says what it does.
+INTERRUPT = ("bc0040 c70694004710 c70696000000 b011e620e6a0 b020e621 b028e6a1 b004e621 b002e6a1"
+             "b001e621e6a1 b0dfe621 bad004a00020ee fb 803e012000 7506 30c0e661 ebf3 f4 ebf0"
+             "50 b001e661 b020e620 b002e661 58 cf")
 
 ENTRY = 0x1000
 BIG = 0xFFFFFFFF81000000
@@ -38,9 +43,11 @@ MAX = 0xFFFFFFFFFFFFFFFF
 class Guest:
     """A virtual machine with 32 KiB of memory at 0 and one vCPU that is about to run code."""
 
-    def __init__(self, code):
+    def __init__(self, code, irqchip=False):
         self.system = Kvm.System.new()
         self.vm = self.system.create_vm()
+        if irqchip:
+            self.vm.create_irqchip()
         self.memory = Kvm.Memory.new(0x8000)
         self.slot = self.vm.add_memory(0, self.memory, Kvm.MemorySlotFlags.NONE)
         self.memory.write(ENTRY, bytes.fromhex(code))
@@ -557,6 +564,122 @@ def mp_state():
     check(vcpu.get_mp_state(), (True, Kvm.VcpuState.HALTED))
 
 
+class Listener:
+    """A source in the main loop, and how often it fired."""
+
+    def __init__(self, source, callback=lambda: None):
+        self.fired = 0
+        self.callback = callback
+        self.loop = GLib.MainLoop()
+        self.source = source
+        self.source.set_callback(self.on_event)
+        self.source.attach(None)
+
+    def on_event(self, *_):
+        self.fired += 1
+        self.callback()
+        self.loop.quit()
+        return GLib.SOURCE_CONTINUE
+
+    def check_goes(self):
+        fired = self.fired
+        while not self.source.is_destroyed():
+            GLib.MainContext.default().iteration(True)
+        check(self.fired, fired)
+
+
+@test
+def doorbell():
+    guest = Guest(RING)
+    doorbell = guest.vm.add_doorbell(Kvm.IoSpace.PORT, 0x510, 1)
+    listener = Listener(doorbell.create_source())
+    for i in 1, 2, 3:
+        guest.run(Kvm.ExitReason.IO)
+        check(guest.exit.get_address(), 0x61)
+        check(doorbell.get_count(), i)
+        listener.loop.run()
+        check(listener.fired, i)
+    check(doorbell.get_fd() > 2, True)
+    check(doorbell.get_length(), 1)
+    check_raises(guest.vm.add_doorbell, Kvm.IoSpace.PORT, 0x510, 0, error=Kvm.Error.OVERLAP,
+                 text="port 0x510")
+    check_raises(guest.vm.add_doorbell, Kvm.IoSpace.MMIO, MAX, 4, error=Kvm.Error.INVALID)
+    doorbell.remove()
+    listener.check_goes()
+    check_raises(doorbell.remove, error=Kvm.Error.CLOSED)
+    check(doorbell.get_fd(), -1)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_address(), 0x510)
+
+    one = guest.vm.add_doorbell_for_value(Kvm.IoSpace.PORT, 0x510, 1, 0x01)
+    other = guest.vm.add_doorbell_for_value(Kvm.IoSpace.PORT, 0x510, 1, 0x02)
+    any_value = guest.vm.add_doorbell_for_value(Kvm.IoSpace.MMIO, BIG, 8, MAX)
+    check((any_value.get_space(), any_value.get_address()), (Kvm.IoSpace.MMIO, BIG))
+    _, regs = guest.vcpu.x86_get_regs()
+    regs.rax, regs.rip = 2, ENTRY
+    guest.vcpu.x86_set_regs(regs)
+    guest.run(Kvm.ExitReason.IO)
+    check((one.get_count(), other.get_count()), (0, 1))
+
+
+@test
+def doorbell_that_nobody_keeps():
+    """The handle and the source's Python object go; the callback removes what it hears."""
+    guest = Guest(RING)
+    heard = []
+
+    def listen():
+        doorbell = guest.vm.add_doorbell(Kvm.IoSpace.PORT, 0x510, 1)
+        source = doorbell.create_source()
+        source.set_callback(lambda *_: heard.append(doorbell.remove()) or GLib.SOURCE_CONTINUE)
+        source.attach(None)
+
+    listen()
+    gc.collect()
+    runner = threading.Thread(target=lambda: guest.run(Kvm.ExitReason.IO))
+    runner.start()
+    while not heard:
+        GLib.MainContext.default().iteration(True)
+    runner.join()
+    check(heard, [True])
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_address(), 0x510)
+
+
+@test
+def irq_trigger():
+    guest = Guest(INTERRUPT, irqchip=True)
+    guest.memory.write(0x2000, b"\x20")
+    flags = Kvm.IrqTriggerFlags.RESAMPLE
+    check_raises(Guest(HALT).vm.add_irq_trigger, 5, flags, error=Kvm.Error.INVALID_ARGUMENT,
+                 text="kvm_vm_create_irqchip ()")
+    trigger = guest.vm.add_irq_trigger(5, flags)
+    check((trigger.get_gsi(), trigger.get_flags()), (5, flags))
+    check(trigger.get_fd() > 2, True)
+    said = []
+
+    def run_until(expected):
+        guest.run(Kvm.ExitReason.IO)
+        while guest.exit.get_value() != expected:
+            said.append(guest.exit.get_value())
+            guest.run(Kvm.ExitReason.IO)
+
+    run_until(0)
+    listener = Listener(trigger.create_source(), trigger.raise_)
+    trigger.raise_()
+    for i in 1, 2, 3:
+        run_until(2)  # the guest has ended the interrupt; the callback raises it again
+        listener.loop.run()
+        check(listener.fired, i)
+    check(said.count(1), 3)
+    trigger.remove()
+    listener.check_goes()
+    check_raises(trigger.raise_, error=Kvm.Error.CLOSED)
+    guest.vm.add_irq_trigger(5, Kvm.IrqTriggerFlags.NONE)
+    guest.vm.close()
+    check_raises(guest.vm.add_irq_trigger, 5, flags, error=Kvm.Error.CLOSED)
+
+
 @test
 def kick_is_sticky():
     guest = Guest(SPIN)
@@ -805,6 +928,7 @@ def arguments_of_a_wrong_type():
 @test
 def every_property():
     guest = Guest(HALT)
+    chip = Guest(HALT, irqchip=True).vm
     device = guest.vm.create_device(Kvm.DeviceType.VFIO)
     expected = {
         guest.system: {"path": None, "fd": guest.system.get_fd()},
@@ -816,6 +940,10 @@ def every_property():
                      "length": 0x8000, "number": 0, "address-space": 0,
                      "flags": Kvm.MemorySlotFlags.NONE},
         guest.exit: {},
+        guest.vm.add_doorbell(Kvm.IoSpace.MMIO, 0x9000, 2): {
+            "space": Kvm.IoSpace.MMIO, "address": 0x9000, "length": 2},
+        chip.add_irq_trigger(5, Kvm.IrqTriggerFlags.RESAMPLE): {
+            "gsi": 5, "flags": Kvm.IrqTriggerFlags.RESAMPLE},
     }
     for handle, properties in expected.items():
         check({p.name for p in handle.list_properties()}, set(properties))

@@ -25,7 +25,7 @@ static KvmVcpu *kick_slowly_after_exit; /* the signal is sent when run () wants 
 static GThread *slow_kicker;
 static gint kick_sent = -1; /* 1: about to be sent, slowly; 2: it is sent */
 static gboolean fail_mmap;
-static gint hold_mapping; /* 1: the next change of a slot is to wait; 2: it waits */
+static gint hold_mapping; /* 1: the next change of a slot or doorbell is to wait; 2: it waits */
 
 int __real_ioctl (int fd, unsigned long request, unsigned long argument);
 int __wrap_ioctl (int fd, unsigned long request, ...);
@@ -93,7 +93,7 @@ __wrap_ioctl (int fd, unsigned long request, ...)
   argument = va_arg (args, unsigned long);
   va_end (args);
 
-  if (request == KVM_SET_USER_MEMORY_REGION
+  if ((request == KVM_SET_USER_MEMORY_REGION || request == KVM_IOEVENTFD)
       && g_atomic_int_compare_and_exchange (&hold_mapping, 1, 2))
     while (g_atomic_int_get (&hold_mapping) == 2)
       g_usleep (100);
@@ -294,6 +294,61 @@ test_fork_while_mapping (void)
     }
 }
 
+static gpointer
+remove_doorbell_thread (gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (kvm_doorbell_remove (data, &error));
+  g_assert_no_error (error);
+  return NULL;
+}
+
+/* The same while another thread removes a doorbell. */
+static void
+test_fork_while_removing (void)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+      g_autoptr (GError) add_error = NULL;
+      g_autoptr (KvmDoorbell) doorbell
+          = kvm_vm_add_doorbell (guest->vm, KVM_IO_SPACE_PORT, 0x61, 1, &add_error);
+      GThread *thread;
+      int status;
+      pid_t pid;
+
+      g_assert_no_error (add_error);
+      g_atomic_int_set (&hold_mapping, 1);
+      thread = g_thread_new ("remover", remove_doorbell_thread, doorbell);
+      while (g_atomic_int_get (&hold_mapping) != 2)
+        g_usleep (100);
+
+      pid = fork ();
+      if (pid == 0)
+        {
+          GError *error = NULL;
+
+          alarm (10);
+          if (kvm_doorbell_remove (doorbell, &error)
+              || !g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS))
+            _exit (1);
+          if (kvm_doorbell_get_fd (doorbell) != -1 || kvm_doorbell_get_count (doorbell) != 0)
+            _exit (2);
+          if (i == 0)
+            kvm_vm_close (guest->vm);
+          g_object_unref (doorbell);
+          kvm_test_guest_free (guest);
+          _exit (0);
+        }
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      g_assert_cmpint (status, ==, 0);
+
+      g_atomic_int_set (&hold_mapping, 0);
+      g_thread_join (thread);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -305,5 +360,6 @@ main (int argc, char **argv)
   kvm_test_add ("/races/cancel-with-an-exit", test_cancel_with_an_exit);
   kvm_test_add ("/races/no-room-to-map", test_no_room_to_map);
   kvm_test_add ("/races/fork-while-mapping", test_fork_while_mapping);
+  kvm_test_add ("/races/fork-while-removing", test_fork_while_removing);
   return g_test_run ();
 }

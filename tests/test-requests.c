@@ -259,6 +259,212 @@ test_structs (void)
   g_assert_no_error (error);
 }
 
+/* What a doorbell and a trigger are to the kernel, added and removed. */
+static void
+test_eventfds (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmDoorbell) address = NULL;
+  g_autoptr (KvmDoorbell) port = NULL;
+  g_autoptr (KvmIrqTrigger) edge = NULL;
+  g_autoptr (KvmIrqTrigger) level = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *request = NULL;
+  g_autofree char *removal = NULL;
+  g_autofree char *argument = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  machine = machine_new ();
+
+  /* value, address, length, fd, flags: that one value; 36 bytes of nothing */
+  address = kvm_vm_add_doorbell_for_value (machine->vm, KVM_IO_SPACE_MMIO, 0x1234567890, 8,
+                                           G_GUINT64_CONSTANT (0x1122334455667788), &error);
+  g_assert_no_error (error);
+  request = g_strdup_printf ("8877665544332211"
+                             "9078563412000000"
+                             "08000000"
+                             "%02x000000"
+                             "01000000"
+                             "000000000000000000000000000000000000"
+                             "000000000000000000000000000000000000",
+                             kvm_doorbell_get_fd (address));
+  assert_request ("KVM_IOEVENTFD", request);
+  kvm_doorbell_remove (address, &error);
+  removal = g_strdup (request);
+  memcpy (strchr (removal, '\0') - 80, "05", 2); /* the flags, with that to remove */
+  assert_request ("KVM_IOEVENTFD", removal);
+
+  /* any value, at a port */
+  port = kvm_vm_add_doorbell (machine->vm, KVM_IO_SPACE_PORT, 0x510, 2, &error);
+  g_free (request);
+  request = g_strdup_printf ("0000000000000000"
+                             "1005000000000000"
+                             "02000000"
+                             "%02x000000"
+                             "02000000",
+                             kvm_doorbell_get_fd (port));
+  assert_request_starts ("KVM_IOEVENTFD", request);
+  kvm_doorbell_remove (port, &error);
+  memcpy (strchr (request, '\0') - 8, "06", 2);
+  assert_request_starts ("KVM_IOEVENTFD", request);
+
+  /* fd, interrupt, flags, fd of the end; 16 bytes of nothing */
+  edge = kvm_vm_add_irq_trigger (machine->vm, 0x12345, KVM_IRQ_TRIGGER_FLAGS_NONE, &error);
+  g_free (request);
+  request = g_strdup_printf ("%02x000000"
+                             "45230100"
+                             "00000000"
+                             "00000000"
+                             "00000000000000000000000000000000",
+                             kvm_irq_trigger_get_fd (edge));
+  assert_request ("KVM_IRQFD", request);
+  kvm_irq_trigger_remove (edge, &error);
+  memcpy (request + 16, "01", 2);
+  assert_request ("KVM_IRQFD", request);
+
+  level = kvm_vm_add_irq_trigger (machine->vm, 5, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE, &error);
+  argument = last_argument ("KVM_IRQFD");
+  g_free (request);
+  request = g_strdup_printf ("%02x000000"
+                             "05000000"
+                             "02000000",
+                             kvm_irq_trigger_get_fd (level));
+  assert_request_starts ("KVM_IRQFD", request);
+  g_assert_cmpint (memcmp (argument, argument + 24, 8), !=, 0); /* another fd */
+  g_assert_cmpint (memcmp (argument + 24, "00000000", 8), !=, 0);
+  g_assert_cmpstr (argument + 32, ==, "00000000000000000000000000000000");
+  kvm_irq_trigger_remove (level, &error);
+  g_assert_no_error (error);
+}
+
+/* They are deassigned with their VM only if the kernel's VM may live on. */
+static void
+test_deassigned_when_lent (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process (NULL, NULL))
+    return;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      Machine *machine = machine_new ();
+      guint doorbells = count_requests ("KVM_IOEVENTFD");
+      guint triggers = count_requests ("KVM_IRQFD");
+
+      g_object_unref (kvm_vm_add_doorbell (machine->vm, KVM_IO_SPACE_PORT, 1, 1, &error));
+      g_object_unref (kvm_vm_add_irq_trigger (machine->vm, 1, 0, &error));
+      if (i == 1)
+        kvm_vm_get_fd (machine->vm);
+      if (i == 2)
+        kvm_vm_close (machine->vm);
+      machine_free (machine);
+      g_assert_no_error (error);
+      g_assert_cmpuint (count_requests ("KVM_IOEVENTFD") - doorbells, ==, i == 0 ? 1 : 2);
+      g_assert_cmpuint (count_requests ("KVM_IRQFD") - triggers, ==, i == 0 ? 1 : 2);
+    }
+}
+
+/* With a text for the message; without one it is an argument that is wrong. */
+static void
+assert_not_supported (const GError *error, const char *text)
+{
+  g_assert_error (error, KVM_ERROR,
+                  (text != NULL ? KVM_ERROR_NOT_SUPPORTED : KVM_ERROR_INVALID_ARGUMENT));
+  g_assert_true (text == NULL || strstr (error->message, text) != NULL);
+}
+
+static void
+test_missing_eventfds (void)
+{
+  static const struct
+  {
+    KvmCapability missing;
+    guint length;
+    KvmIrqTriggerFlags flags;
+    const char *doorbell;
+    const char *trigger;
+  } kernels[] = {
+    { KVM_CAPABILITY_IOEVENTFD, 1, 0, "(KVM_CAP_IOEVENTFD is 0)", NULL },
+    { KVM_CAPABILITY_IOEVENTFD_ANY_LENGTH, 0, 0, "(KVM_CAP_IOEVENTFD_ANY_LENGTH is 0)", NULL },
+    { KVM_CAPABILITY_IOEVENTFD_ANY_LENGTH, 1, 0, NULL, NULL },
+    { KVM_CAPABILITY_IRQFD, 1, 0, NULL, "(KVM_CAP_IRQFD is 0)" },
+    { KVM_CAPABILITY_IRQFD, 1, 2, NULL, "(KVM_CAP_IRQFD is 0)" },
+    { KVM_CAPABILITY_IRQFD_RESAMPLE, 1, 2, NULL, "(KVM_CAP_IRQFD_RESAMPLE is 0)" },
+    { KVM_CAPABILITY_IRQFD_RESAMPLE, 1, 0, NULL, NULL },
+  };
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (GError) error = NULL;
+  guint i;
+
+  if (!g_test_subprocess ())
+    {
+      for (i = 0; i < G_N_ELEMENTS (kernels); i++)
+        {
+          g_autofree char *capabilities = g_strdup_printf ("%d=0", kernels[i].missing);
+          g_autofree char *number = g_strdup_printf ("%u", i);
+
+          g_setenv ("NULL_KVM_CAPABILITIES", capabilities, TRUE);
+          g_setenv ("TEST_KERNEL", number, TRUE);
+          in_process ("NULL_KVM_FAIL", "KVM_IOEVENTFD:EINVAL,KVM_IRQFD:EINVAL");
+        }
+      g_unsetenv ("NULL_KVM_CAPABILITIES");
+      g_unsetenv ("TEST_KERNEL");
+      return;
+    }
+
+  i = atoi (g_getenv ("TEST_KERNEL"));
+  machine = machine_new ();
+  g_assert_null (
+      kvm_vm_add_doorbell (machine->vm, KVM_IO_SPACE_PORT, 1, kernels[i].length, &error));
+  assert_not_supported (error, kernels[i].doorbell);
+  g_clear_error (&error);
+  g_assert_null (kvm_vm_add_irq_trigger (machine->vm, 1, kernels[i].flags, &error));
+  assert_not_supported (error, kernels[i].trigger);
+}
+
+/* What the kernel refuses to remove is still there. */
+static void
+test_refused_removal (void)
+{
+  g_autoptr (Machine) machine = NULL;
+  g_autoptr (KvmDoorbell) doorbell = NULL;
+  g_autoptr (KvmIrqTrigger) trigger = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!in_process ("NULL_KVM_FAIL", "KVM_IOEVENTFD:EEXIST:1,KVM_IOEVENTFD:ENOMEM:3,"
+                                    "KVM_IRQFD:EAGAIN:1,KVM_IRQFD:ENOMEM:3"))
+    return;
+
+  machine = machine_new ();
+  g_assert_null (kvm_vm_add_doorbell (machine->vm, KVM_IO_SPACE_MMIO, 0x1000, 4, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_OVERLAP);
+  g_assert_nonnull (strstr (error->message, "address 0x1000, length 4: a doorbell is there"));
+  g_clear_error (&error);
+  doorbell = kvm_vm_add_doorbell (machine->vm, KVM_IO_SPACE_MMIO, 0x1000, 4, &error);
+  g_assert_no_error (error);
+  g_assert_false (kvm_doorbell_remove (doorbell, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY);
+  g_clear_error (&error);
+  g_assert_cmpint (kvm_doorbell_get_fd (doorbell), !=, -1);
+  g_assert_true (kvm_doorbell_remove (doorbell, &error));
+
+  g_assert_null (kvm_vm_add_irq_trigger (machine->vm, 7, 0, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_AGAIN);
+  g_assert_nonnull (strstr (error->message, "GSI 7; the interrupt controller is not initialized"));
+  g_clear_error (&error);
+  trigger = kvm_vm_add_irq_trigger (machine->vm, 7, 0, &error);
+  g_assert_no_error (error);
+  g_assert_false (kvm_irq_trigger_remove (trigger, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY);
+  g_clear_error (&error);
+  g_assert_true (kvm_irq_trigger_raise (trigger, &error));
+  g_assert_true (kvm_irq_trigger_remove (trigger, &error));
+  g_assert_no_error (error);
+}
+
 /* What cannot change is asked once. */
 static void
 test_asked_once (void)
@@ -585,6 +791,10 @@ main (int argc, char **argv)
 
   g_test_add_func ("/requests/values", test_values);
   g_test_add_func ("/requests/structs", test_structs);
+  g_test_add_func ("/requests/eventfds", test_eventfds);
+  g_test_add_func ("/requests/deassigned-when-lent", test_deassigned_when_lent);
+  g_test_add_func ("/requests/missing-eventfds", test_missing_eventfds);
+  g_test_add_func ("/requests/refused-removal", test_refused_removal);
   g_test_add_func ("/requests/asked-once", test_asked_once);
   g_test_add_func ("/requests/no-more-than-needed", test_no_more_than_needed);
   g_test_add_func ("/requests/deleted-when-lent", test_deleted_when_lent);

@@ -288,5 +288,65 @@ rtc_read:
 rtc_values: /* index, value */
 	.byte 0, 0x58, 2, 0x59, 4, 0x23, 7, 0x31, 8, 0x12, 9, 0x99, 0x32, 0x19
 guest_end rtc
+/* Writes 1, 2 and 4 bytes to port 0x510 and 4 bytes to the address 0x9000, and then a byte to port
+ * 0x61, again and again. */
+guest ring
+	mov $0x510, %dx
+	mov $0x12345678, %eax
+	out %al, %dx
+	out %ax, %dx
+	out %eax, %dx
+	mov %eax, 0x9000
+	out %al, $0x61
+	jmp guest_ring
+guest_end ring
+
+/* Sets the PICs up for interrupt 5 alone, which is a level if the byte at 0x2000 is 0x20, and else
+ * an edge. Then it writes 0 to port 0x61 for ever, or halts if the byte at 0x2001 is not 0. At the
+ * interrupt it writes 1 to the port, ends the interrupt, and writes 2. */
+guest interrupt
+	mov $0x4000, %sp
+	movw $(0x1000 + interrupt_handler - guest_interrupt), 4 * 0x25
+	movw $0, 4 * 0x25 + 2
+	mov $0x11, %al
+	out %al, $0x20
+	out %al, $0xa0
+	mov $0x20, %al
+	out %al, $0x21
+	mov $0x28, %al
+	out %al, $0xa1
+	mov $4, %al
+	out %al, $0x21
+	mov $2, %al
+	out %al, $0xa1
+	mov $1, %al
+	out %al, $0x21
+	out %al, $0xa1
+	mov $0xdf, %al
+	out %al, $0x21
+	mov $0x4d0, %dx
+	mov 0x2000, %al
+	out %al, %dx
+	sti
+interrupt_idle:
+	cmpb $0, 0x2001
+	jne interrupt_halt
+	xor %al, %al
+	out %al, $0x61
+	jmp interrupt_idle
+interrupt_halt:
+	hlt
+	jmp interrupt_idle
+interrupt_handler:
+	push %ax
+	mov $1, %al
+	out %al, $0x61
+	mov $0x20, %al
+	out %al, $0x20
+	mov $2, %al
+	out %al, $0x61
+	pop %ax
+	iret
+guest_end interrupt
 
 	.section .note.GNU-stack, "", %progbits
