@@ -206,7 +206,8 @@ kvm_vm_add_irq_trigger (KvmVm *vm, guint gsi, KvmIrqTriggerFlags flags, GError *
  * @self: a trigger
  * @error: return location for an error
  *
- * Raises the interrupt. This does not wait for the guest, and does not stop it.
+ * Raises the interrupt (in Python `raise_ ()`). This does not wait for the guest, and does not stop
+ * it.
  *
  * An edge that is raised again before the guest has taken the first may be one interrupt. A level
  * that is up stays up.

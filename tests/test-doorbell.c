@@ -64,6 +64,7 @@ typedef struct
   gint n_fired;
   guint n_destroyed;
   KvmDoorbell *remove; /* by the callback, with its reference */
+  KvmTestGuest *end;   /* by the callback */
 } Listener;
 
 static gboolean
@@ -79,6 +80,7 @@ on_rung (gpointer data)
       g_assert_no_error (error);
       g_clear_object (&self->remove);
     }
+  g_clear_pointer (&self->end, kvm_test_guest_free);
   return G_SOURCE_CONTINUE;
 }
 
@@ -132,6 +134,17 @@ assert_goes (Listener *self)
   g_assert_cmpint (self->n_fired, ==, before);
   g_assert_true (g_source_is_destroyed (self->source));
   g_assert_cmpuint (self->n_destroyed, ==, 1);
+}
+
+static void
+assert_quiet (KvmDoorbell *doorbell, guint64 count)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (kvm_doorbell_remove (doorbell, &error));
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "its virtual machine has ended");
+  g_assert_cmpint (kvm_doorbell_get_fd (doorbell), ==, -1);
+  g_assert_cmpuint (kvm_doorbell_get_count (doorbell), ==, count);
 }
 
 static void
@@ -298,7 +311,7 @@ test_source (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
 
   /* What was rung before there is a source is not lost, nor taken away by a look at the count. */
   run_to_port (guest, 0x61);
@@ -324,8 +337,8 @@ test_several_sources (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) first = { NULL };
-  g_auto (Listener) second = { NULL };
+  g_auto (Listener) first = { .context = NULL };
+  g_auto (Listener) second = { .context = NULL };
   g_autoptr (GError) error = NULL;
 
   listen (&first, bells.port);
@@ -347,8 +360,8 @@ test_remove (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
-  g_auto (Listener) late = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
+  g_auto (Listener) late = { .context = NULL };
   g_autoptr (KvmDoorbell) again = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -383,7 +396,7 @@ test_remove_from_callback (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   KvmDoorbell *doorbell = bells.port;
 
   g_object_add_weak_pointer (G_OBJECT (doorbell), (gpointer *) &doorbell);
@@ -397,13 +410,30 @@ test_remove_from_callback (void)
   run_to_port (guest, PORT);
 }
 
+/* The callback drops the last reference to the VM. */
+static void
+test_vm_ends_in_callback (void)
+{
+  KvmTestGuest *guest = KVM_TEST_GUEST (ring);
+  g_auto (Bells) bells = add_bells (guest);
+  g_auto (Listener) listener = { .context = NULL };
+
+  listen (&listener, bells.port);
+  listener.end = guest;
+  run_to_port (guest, 0x61);
+  g_assert_true (g_main_context_iteration (listener.context, FALSE));
+  g_assert_cmpint (listener.n_fired, ==, 1);
+  assert_goes (&listener);
+  assert_quiet (bells.port, 3);
+}
+
 /* The VM owns the doorbell, not who made it. */
 static void
 test_dropped (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
 
   listen (&listener, bells.port);
   bells_clear (&bells);
@@ -418,22 +448,11 @@ test_dropped (void)
 }
 
 static void
-assert_quiet (KvmDoorbell *doorbell, guint64 count)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (kvm_doorbell_remove (doorbell, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "its virtual machine has ended");
-  g_assert_cmpint (kvm_doorbell_get_fd (doorbell), ==, -1);
-  g_assert_cmpuint (kvm_doorbell_get_count (doorbell), ==, count);
-}
-
-static void
 test_closed_vm (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   g_autoptr (KvmDoorbell) never_added = g_object_new (KVM_TYPE_DOORBELL, NULL);
   g_autoptr (GSource) source = kvm_doorbell_create_source (never_added);
   g_autoptr (GError) error = NULL;
@@ -461,7 +480,7 @@ test_does_not_keep_vm (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   KvmVm *vm = guest->vm;
 
   listen (&listener, bells.address);
@@ -516,7 +535,7 @@ test_fork (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_auto (Bells) bells = add_bells (guest);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   int status;
   pid_t pid;
 
@@ -597,7 +616,7 @@ test_remove_while_rung (void)
   for (guint i = 0; i < 20; i++)
     {
       g_autoptr (KvmDoorbell) doorbell = add (guest, KVM_IO_SPACE_PORT, 0x61, 1);
-      g_auto (Listener) listener = { NULL };
+      g_auto (Listener) listener = { .context = NULL };
       g_autoptr (GError) error = NULL;
       GThread *loop, *run, *count;
 
@@ -630,6 +649,7 @@ main (int argc, char **argv)
   kvm_test_add ("/doorbell/several-sources", test_several_sources);
   kvm_test_add ("/doorbell/remove", test_remove);
   kvm_test_add ("/doorbell/remove-from-callback", test_remove_from_callback);
+  kvm_test_add ("/doorbell/vm-ends-in-callback", test_vm_ends_in_callback);
   kvm_test_add ("/doorbell/dropped", test_dropped);
   kvm_test_add ("/doorbell/closed-vm", test_closed_vm);
   kvm_test_add ("/doorbell/does-not-keep-vm", test_does_not_keep_vm);

@@ -234,7 +234,7 @@ test_level (void)
 {
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
 
   listen (&listener, trigger);
   for (guint i = 1; i <= 5; i++)
@@ -256,7 +256,7 @@ test_raised_again (void)
 {
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
 
   listen (&listener, trigger);
   listener.raise = trigger;
@@ -279,8 +279,8 @@ test_shared (void)
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) other = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
-  g_auto (Listener) listener = { NULL };
-  g_auto (Listener) other_listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
+  g_auto (Listener) other_listener = { .context = NULL };
 
   listen (&listener, trigger);
   listen (&other_listener, other);
@@ -334,7 +334,7 @@ test_remove (void)
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) other = NULL;
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   g_autoptr (GError) error = NULL;
   int fd = fcntl (kvm_irq_trigger_get_fd (trigger), F_DUPFD_CLOEXEC, 3);
 
@@ -376,7 +376,7 @@ test_remove_from_callback (void)
 {
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   KvmIrqTrigger *trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
 
   listen (&listener, trigger);
   listener.remove = trigger;
@@ -395,7 +395,7 @@ test_dropped (void)
 {
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   int fd = fcntl (kvm_irq_trigger_get_fd (trigger), F_DUPFD_CLOEXEC, 3);
 
   listen (&listener, trigger);
@@ -418,7 +418,7 @@ test_closed_vm (void)
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_NONE);
   g_autoptr (KvmIrqTrigger) resampled = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) never_added = g_object_new (KVM_TYPE_IRQ_TRIGGER, NULL);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   g_autoptr (GError) error = NULL;
 
   listen (&listener, resampled);
@@ -465,7 +465,7 @@ test_fork (void)
 {
   g_autoptr (KvmTestGuest) guest = guest_new (KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
   g_autoptr (KvmIrqTrigger) trigger = add (guest, KVM_IRQ_TRIGGER_FLAGS_RESAMPLE);
-  g_auto (Listener) listener = { NULL };
+  g_auto (Listener) listener = { .context = NULL };
   int status;
   pid_t pid;
 
