@@ -114,22 +114,24 @@ _kvm_run_state_leave_run_slow (guint64 *state, KvmAbiRun *run)
   _kvm_run_state_clear_bits (state, KVM_STATE_TID_MASK | KVM_STATE_LEAVING | KVM_STATE_SIGNALLED);
 }
 
-/* Gets the thread that runs the vCPU out of the kernel, unless it is on its way out. */
-static void
-signal_run (guint64 *state, KvmAbiRun *run)
+void
+_kvm_run_state_kick (guint64 *state, guint64 bits, gboolean always, KvmAbiRun *run)
 {
-  guint64 seen;
+  guint64 seen, signalling;
 
-  /* To be the one that signals, or to make that one signal once more. */
+  /* The bit and the right to signal are taken in one step: else the run could use up the bit, and
+   * the signal would end the run after it. If another thread is signalling, it does so once more.
+   */
   do
     {
       seen = _kvm_run_state_get (state);
-      if ((seen & KVM_STATE_TID_MASK) == 0 || (seen & (KVM_STATE_LEAVING | KVM_STATE_AGAIN)))
-        return;
+      signalling = seen & KVM_STATE_SIGNALLING ? KVM_STATE_AGAIN : KVM_STATE_SIGNALLING;
+      if (!(seen & KVM_STATE_TID_MASK) || (seen & KVM_STATE_LEAVING)
+          || (!always && (seen & KVM_STATE_KICKS)))
+        signalling = 0;
     }
-  while (!_kvm_run_state_change (
-      state, seen, seen | (seen & KVM_STATE_SIGNALLING ? KVM_STATE_AGAIN : KVM_STATE_SIGNALLING)));
-  if (seen & KVM_STATE_SIGNALLING)
+  while (!_kvm_run_state_change (state, seen, seen | bits | signalling));
+  if (signalling != KVM_STATE_SIGNALLING)
     return;
 
   do
@@ -151,15 +153,6 @@ signal_run (guint64 *state, KvmAbiRun *run)
       g_cond_broadcast (&changed);
       g_mutex_unlock (&lock);
     }
-}
-
-void
-_kvm_run_state_kick (guint64 *state, guint64 bits, gboolean always, KvmAbiRun *run)
-{
-  guint64 seen = _kvm_run_state_set_bits (state, bits);
-
-  if ((seen & KVM_STATE_TID_MASK) && (always || (seen & KVM_STATE_KICKS) == 0))
-    signal_run (state, run);
 }
 
 void
