@@ -90,8 +90,8 @@ kvm_test_add (const char *path, void (*test) (void))
   g_test_add_data_func (path, test, run_counted);
 }
 
-KvmTestGuest *
-kvm_test_guest_new (const guint8 *code, const guint8 *end)
+static KvmTestGuest *
+make_guest (const guint8 *code, const guint8 *end, gboolean with_irqchip)
 {
   KvmTestGuest *self = g_new0 (KvmTestGuest, 1);
   g_autoptr (GError) error = NULL;
@@ -100,6 +100,11 @@ kvm_test_guest_new (const guint8 *code, const guint8 *end)
   g_assert_no_error (error);
   self->vm = kvm_system_create_vm (self->system, &error);
   g_assert_no_error (error);
+  if (with_irqchip)
+    {
+      kvm_vm_create_irqchip (self->vm, &error);
+      g_assert_no_error (error);
+    }
   /* What is above it is for MMIO. */
   self->memory = kvm_memory_new (0x8000, &error);
   g_assert_no_error (error);
@@ -113,6 +118,18 @@ kvm_test_guest_new (const guint8 *code, const guint8 *end)
   g_assert_no_error (error);
   self->exit = kvm_vcpu_get_exit (self->vcpu);
   return self;
+}
+
+KvmTestGuest *
+kvm_test_guest_new (const guint8 *code, const guint8 *end)
+{
+  return make_guest (code, end, FALSE);
+}
+
+KvmTestGuest *
+kvm_test_guest_new_with_irqchip (const guint8 *code, const guint8 *end)
+{
+  return make_guest (code, end, TRUE);
 }
 
 void

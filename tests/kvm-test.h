@@ -28,6 +28,8 @@ typedef struct
 #define KVM_TEST_ENTRY 0x1000
 
 KvmTestGuest *kvm_test_guest_new (const guint8 *code, const guint8 *end);
+/* The same with the kernel's interrupt controllers: a guest that halts stays in the kernel. */
+KvmTestGuest *kvm_test_guest_new_with_irqchip (const guint8 *code, const guint8 *end);
 void kvm_test_guest_free (KvmTestGuest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
