@@ -18,6 +18,7 @@
 #include <linux/kvm.h>
 
 static KvmVcpu *kick_when_asked; /* when the library asks whether a cancellable is cancelled */
+static KvmVcpu *kick_before_run; /* when run () is about to enter the kernel */
 static KvmVcpu *kick_after_exit; /* when the guest has stopped, inside run () */
 static GCancellable *cancel_after_exit;
 static KvmVcpu *close_after_exit;
@@ -98,6 +99,9 @@ __wrap_ioctl (int fd, unsigned long request, ...)
     while (g_atomic_int_get (&hold_mapping) == 2)
       g_usleep (100);
 
+  if (request == KVM_RUN && kick_before_run != NULL)
+    g_thread_join (g_thread_new ("kicker", kick_thread, g_steal_pointer (&kick_before_run)));
+
   ret = __real_ioctl (fd, request, argument);
   if (request == KVM_RUN && kick_after_exit != NULL)
     g_thread_join (g_thread_new ("kicker", kick_thread, g_steal_pointer (&kick_after_exit)));
@@ -141,6 +145,20 @@ test_kick_at_a_reset (void)
                    KVM_EXIT_REASON_INTERRUPTED);
   g_assert_no_error (error);
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
+}
+
+/* A kick whose signal is handled before the guest is entered ends the run all the same, and only
+ * that one. */
+static void
+test_kick_at_the_door (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+
+  kick_before_run = guest->vcpu;
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
 }
 
 /* A kick that comes with an exit of the guest's ends the next run, and only that. */
@@ -354,6 +372,7 @@ main (int argc, char **argv)
 {
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/races/kick-at-a-reset", test_kick_at_a_reset);
+  kvm_test_add ("/races/kick-at-the-door", test_kick_at_the_door);
   kvm_test_add ("/races/kick-with-an-exit", test_kick_with_an_exit);
   kvm_test_add ("/races/slow-signal", test_slow_signal);
   kvm_test_add ("/races/close-with-an-exit", test_close_with_an_exit);

@@ -101,6 +101,23 @@ guest count
 	jmp guest_count
 guest_end count
 
+/* Keeps the words at bx and bx + 2 the same, and halts when they are not. */
+guest twins
+	mov (%bx), %ax
+	cmp 2(%bx), %ax
+	jne 1f
+	incw (%bx)
+	incw 2(%bx)
+	jmp guest_twins
+1:	hlt
+guest_end twins
+
+/* Adds one to the word at bx for ever. */
+guest bump
+	incw (%bx)
+	jmp guest_bump
+guest_end bump
+
 /* Steps: three instructions of one byte, then a halt. */
 guest steps
 	inc %ax
