@@ -22,11 +22,11 @@
 
 #define N_DEFAULT 1000000
 #define N_KICKERS 3
-#define TURN 8           /* kicks of one thread before it is the next one's turn */
-#define BATCH 64         /* kicks in one way before the next way; every fourth is a bare signal */
-#define LONGEST_PAUSE 32 /* µs before a kick, at random, so that it meets every moment of run ()  \
-                          */
-#define PATIENCE 20      /* seconds without a return after which a kick is lost */
+#define TURN 8      /* kicks of one thread before it is the next one's turn */
+#define BATCH 64    /* kicks in one way before the next way; every fourth is a bare signal */
+#define PATIENCE 20 /* seconds without a return after which a kick is lost */
+/* µs before a kick, at random, so that it meets every moment of run () */
+#define LONGEST_PAUSE 32
 #define BARE_SIGNAL SIGUSR1
 
 /* What the guest does meanwhile. */
@@ -149,14 +149,17 @@ run_in_turns (gpointer data)
 
   for (guint n = 0; n < self->n_kicks; n++)
     {
+      gint64 returned;
+
       if (way_of (n) == KICK)
         run_until_kicked (self);
       else
         run_until_signalled (self);
-      self->returned = now ();
+      returned = now ();
       if (__atomic_load_n (&self->kicks, __ATOMIC_SEQ_CST) != n + 1)
         g_error ("The %s guest returned %u times, but only %u kicks were begun", self->kind->name,
                  n + 1, self->kicks);
+      self->returned = returned;
       __atomic_store_n (&self->returns, n + 1, __ATOMIC_SEQ_CST);
     }
 
