@@ -83,6 +83,7 @@ KVM_TEST_DECLARE_GUEST (serial_print);
 KVM_TEST_DECLARE_GUEST (serial_echo);
 KVM_TEST_DECLARE_GUEST (serial_probe);
 KVM_TEST_DECLARE_GUEST (serial_interrupt);
+KVM_TEST_DECLARE_GUEST (serial_irq);
 KVM_TEST_DECLARE_GUEST (debug_exit);
 KVM_TEST_DECLARE_GUEST (reset);
 KVM_TEST_DECLARE_GUEST (rtc);

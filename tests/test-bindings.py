@@ -978,7 +978,7 @@ def serial_port():
         GLib.MainContext.default().iteration(True)
     check(serial.read(0, 1), ord("!"))
     check(levels, [(True, True), (True, False)])
-    serial.set_interrupt_func(None)
+    serial.set_interrupt_trigger(None)
     check(serial.get_stream(), serial.props.stream)
     check(Kvm.Serial.new(None).get_stream(), None)
     peer.close()

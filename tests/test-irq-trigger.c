@@ -31,23 +31,11 @@ static KvmTestGuest *
 guest_new (KvmIrqTriggerFlags flags)
 {
   const guint8 level = flags & KVM_IRQ_TRIGGER_FLAGS_RESAMPLE ? 1 << GSI : 0;
-  KvmTestGuest *self = g_new0 (KvmTestGuest, 1);
+  KvmTestGuest *self = kvm_test_guest_new_with_irqchip (guest_interrupt, guest_interrupt_end);
   g_autoptr (GError) error = NULL;
 
-  self->system = kvm_system_new (&error);
-  self->vm = kvm_system_create_vm (self->system, &error);
-  kvm_vm_create_irqchip (self->vm, &error);
-  g_assert_no_error (error);
-  self->memory = kvm_memory_new (0x8000, &error);
-  self->slot = kvm_vm_add_memory (self->vm, 0, self->memory, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
-  kvm_memory_write (self->memory, KVM_TEST_ENTRY, guest_interrupt,
-                    guest_interrupt_end - guest_interrupt, &error);
   kvm_memory_write (self->memory, 0x2000, &level, 1, &error);
   g_assert_no_error (error);
-  self->vcpu = kvm_vm_create_vcpu (self->vm, 0, &error);
-  kvm_vcpu_x86_setup_real_mode (self->vcpu, KVM_TEST_ENTRY, &error);
-  g_assert_no_error (error);
-  self->exit = kvm_vcpu_get_exit (self->vcpu);
   g_assert_cmpuint (run (self), ==, IDLE); /* now it has set its PICs up */
   return self;
 }

@@ -677,6 +677,29 @@ test_fork (void)
   g_assert_cmpint (status, ==, 0);
 }
 
+/* The guest is interrupted each time that the transmitter is empty again. */
+static void
+test_trigger (void)
+{
+  g_autoptr (KvmTestGuest) guest
+      = kvm_test_guest_new_with_irqchip (guest_serial_irq, guest_serial_irq_end);
+  g_autoptr (KvmSerial) serial = kvm_serial_new (NULL);
+  g_autoptr (KvmIrqTrigger) trigger = NULL;
+  g_autoptr (GError) error = NULL;
+
+  trigger = kvm_vm_add_irq_trigger (guest->vm, 4, KVM_IRQ_TRIGGER_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  kvm_serial_set_interrupt_trigger (serial, trigger);
+  kvm_test_add_device (guest, 0x3f8, 8, serial);
+  for (guint i = 0; i < 5; i++)
+    {
+      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+      g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 2);
+    }
+  kvm_serial_set_interrupt_trigger (serial, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -697,6 +720,7 @@ main (int argc, char **argv)
   kvm_test_add ("/serial/dropped", test_dropped);
   kvm_test_add ("/serial/other-streams", test_other_streams);
   kvm_test_add ("/serial/anything", test_anything);
+  kvm_test_add ("/serial/trigger", test_trigger);
   kvm_test_add ("/serial/fork", test_fork);
   return g_test_run ();
 }

@@ -274,6 +274,43 @@ kvm_serial_set_interrupt_func (KvmSerial *self, KvmSerialInterruptFunc func, gpo
   g_object_unref (self);
 }
 
+static void
+raise_trigger (KvmSerial *self, gboolean level, gpointer user_data)
+{
+  /* One that was removed, or whose virtual machine is gone, has nobody to interrupt. */
+  if (level)
+    kvm_irq_trigger_raise (user_data, NULL);
+}
+
+/**
+ * kvm_serial_set_interrupt_trigger:
+ * @self: a serial port
+ * @trigger: (nullable): what interrupts the guest; %NULL for nothing
+ *
+ * Has the interrupt line raise an interrupt of the guest's, in the place of a function: on a PC
+ * that is GSI 4 for the first serial port, without flags.
+ *
+ * ```c
+ * g_autoptr (KvmIrqTrigger) trigger = kvm_vm_add_irq_trigger (vm, 4, KVM_IRQ_TRIGGER_FLAGS_NONE,
+ *                                                             &error);
+ *
+ * kvm_serial_set_interrupt_trigger (serial, trigger);
+ * ```
+ *
+ * Since: 0.1
+ */
+void
+kvm_serial_set_interrupt_trigger (KvmSerial *self, KvmIrqTrigger *trigger)
+{
+  g_return_if_fail (KVM_IS_SERIAL (self));
+  g_return_if_fail (trigger == NULL || KVM_IS_IRQ_TRIGGER (trigger));
+
+  if (trigger == NULL)
+    kvm_serial_set_interrupt_func (self, NULL, NULL, NULL);
+  else
+    kvm_serial_set_interrupt_func (self, raise_trigger, g_object_ref (trigger), g_object_unref);
+}
+
 static gboolean
 flush_output (KvmSerial *self, GCancellable *cancellable, GError **error)
 {

@@ -5,6 +5,7 @@
 #endif
 
 #include <kvmobj/kvm-io-device.h>
+#include <kvmobj/kvm-irq-trigger.h>
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,8 @@ GIOStream *kvm_serial_get_stream (KvmSerial *self);
 KVMOBJ_AVAILABLE_IN_0_1
 void kvm_serial_set_interrupt_func (KvmSerial *self, KvmSerialInterruptFunc func,
                                     gpointer user_data, GDestroyNotify destroy);
+KVMOBJ_AVAILABLE_IN_0_1
+void kvm_serial_set_interrupt_trigger (KvmSerial *self, KvmIrqTrigger *trigger);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_serial_flush (KvmSerial *self, GCancellable *cancellable, GError **error);
 

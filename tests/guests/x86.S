@@ -366,4 +366,39 @@ interrupt_handler:
 	iret
 guest_end interrupt
 
+/* Waits for interrupt 4, halted, with the interrupt of the serial port's empty transmitter on. At the
+ * interrupt it writes the port's interrupt id to port 0x61. */
+guest serial_irq
+	mov $0x4000, %sp
+	movw $(0x1000 + serial_irq_handler - guest_serial_irq), 4 * 0x24
+	movw $0, 4 * 0x24 + 2
+	mov $0x11, %al
+	out %al, $0x20
+	mov $0x20, %al
+	out %al, $0x21
+	mov $4, %al
+	out %al, $0x21
+	mov $1, %al
+	out %al, $0x21
+	mov $0xef, %al
+	out %al, $0x21
+	sti
+	mov $0x3f9, %dx
+	mov $2, %al
+	out %al, %dx
+serial_irq_halt:
+	hlt
+	jmp serial_irq_halt
+serial_irq_handler:
+	mov $0x3fa, %dx
+	in %dx, %al
+	out %al, $0x61
+	mov $0x20, %al
+	out %al, $0x20
+	mov $0x3f8, %dx
+	mov $'x', %al
+	out %al, %dx
+	iret
+guest_end serial_irq
+
 	.section .note.GNU-stack, "", %progbits
