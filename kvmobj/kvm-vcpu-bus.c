@@ -115,19 +115,26 @@ serve_mmio (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
   return TRUE;
 }
 
+/* What was accessed last may be gone, if not. */
+static inline gboolean
+is_undisturbed (KvmVcpu *self, guint64 undisturbed)
+{
+  return G_LIKELY (__atomic_load_n (&self->handle.state, __ATOMIC_ACQUIRE) == undisturbed);
+}
+
 /* Whether the guest is to run on. */
 static inline G_ALWAYS_INLINE gboolean
 serve (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run, guint64 undisturbed)
 {
   guint raw_reason = _KVM_READ_ONCE (run->exit_reason);
 
-  if (raw_reason != KVM_EXIT_REASON_IO && raw_reason != KVM_EXIT_REASON_MMIO)
-    return FALSE;
-  /* What was accessed last may be gone. */
-  if (G_UNLIKELY (_kvm_run_state_get (&self->handle.state) != undisturbed))
-    return serve_somewhere (self, raw_reason);
-  return G_LIKELY (raw_reason == KVM_EXIT_REASON_IO) ? serve_port (self, exit, run)
-                                                     : serve_mmio (self, exit, run);
+  if (G_LIKELY (raw_reason == KVM_EXIT_REASON_IO))
+    return is_undisturbed (self, undisturbed) ? serve_port (self, exit, run)
+                                              : serve_somewhere (self, raw_reason);
+  if (G_LIKELY (raw_reason == KVM_EXIT_REASON_MMIO))
+    return is_undisturbed (self, undisturbed) ? serve_mmio (self, exit, run)
+                                              : serve_somewhere (self, raw_reason);
+  return FALSE;
 }
 
 gboolean
