@@ -539,6 +539,49 @@ test('interrupt trigger', () => {
     checkThrows(() => trigger.raise(), Kvm.Error.CLOSED);
 });
 
+const Echo = GObject.registerClass({
+    Implements: [Kvm.IoDevice],
+}, class Echo extends GObject.Object {
+    accesses = [];
+
+    vfunc_read(offset, size) {
+        this.accesses.push(`read ${offset} ${size}`);
+        return 0x1122334455667788n;
+    }
+
+    vfunc_write(offset, size, value) {
+        this.accesses.push(`write ${offset} ${size} ${value}`);
+        return value === 0x21;
+    }
+});
+
+// In the main thread, where the run is.
+test('a device on the bus', () => {
+    const guest = new Guest('e410 e611 66a10080 66a30480 b021 e611 f4');
+    const device = new Echo();
+    const bus = guest.vm.get_io_bus();
+    bus.add_device(Kvm.IoSpace.PORT, 0x10, 2, device, Kvm.IoDeviceFlags.SAME_THREAD);
+    bus.add_device(Kvm.IoSpace.MMIO, 0x8000, 8, device,
+        Kvm.IoDeviceFlags.SAME_THREAD | Kvm.IoDeviceFlags.HALVES);
+    check(bus.find_device(Kvm.IoSpace.MMIO, 0x8007) === device, true);
+    guest.run(Kvm.ExitReason.IO);
+    check(device.accesses.join(), `read 0 1,write 1 1 136,read 0 4,write 4 4 ${0x55667788},` +
+        'write 1 1 33');
+    guest.run(Kvm.ExitReason.HLT);
+    checkThrows(() => bus.add_device(Kvm.IoSpace.PORT, 0x11, 1, device, Kvm.IoDeviceFlags.NONE),
+        Kvm.Error.OVERLAP);
+    check(bus.remove_device(device), true);
+});
+
+test('what is pending', () => {
+    const guest = new Guest('e410 f4');
+    guest.run(Kvm.ExitReason.IO);
+    checkThrows(() => guest.vcpu.complete_pending(), Kvm.Error.PENDING);
+    guest.exit.set_value(0x5a);
+    check(guest.vcpu.complete_pending(), Kvm.ExitReason.INTERRUPTED);
+    check(guest.vcpu.x86_get_regs()[1].rax & 0xff, 0x5a);
+});
+
 test('children keep their parents', () => {
     const vcpu = (() => new Guest(HELLO).vcpu)();
     System.gc();

@@ -377,6 +377,47 @@ void test_what_a_pc_needs () throws Error
 }
 
 /* A test, with what it throws as a failure. */
+class Echo : Object, Kvm.IoDevice
+{
+  public string log = "";
+
+  public uint64 read (uint64 offset, uint size)
+  {
+    log += "r%d/%d ".printf ((int) offset, (int) size);
+    return 0x1122334455667788ULL;
+  }
+
+  public bool write (uint64 offset, uint size, uint64 value)
+  {
+    log += "w%d/%d=%x ".printf ((int) offset, (int) size, (uint) value);
+    return value == '!';
+  }
+}
+
+void test_bus () throws Error
+{
+  /* in $0x10,%al; out %al,$0x11; mov $'!',%al; out %al,$0x11; hlt */
+  uint8[] code = { 0xe4, 0x10, 0xe6, 0x11, 0xb0, '!', 0xe6, 0x11, 0xf4 };
+  var guest = new Guest (code);
+  var device = new Echo ();
+  unowned Kvm.IoBus bus = guest.vm.get_io_bus ();
+
+  bus.add_device (Kvm.IoSpace.PORT, 0x10, 2, device, Kvm.IoDeviceFlags.NONE);
+  guest.run (Kvm.ExitReason.IO);
+  assert (device.log == "r0/1 w1/1=88 w1/1=21 ");
+  assert (guest.vm.io_bus == bus && bus.find_device (Kvm.IoSpace.PORT, 0x11) == device);
+  guest.run (Kvm.ExitReason.HLT);
+  try
+    {
+      bus.add_device (Kvm.IoSpace.PORT, 0x11, 1, device, Kvm.IoDeviceFlags.NONE);
+      assert_not_reached ();
+    }
+  catch (Kvm.Error.OVERLAP e)
+    {
+    }
+  assert (bus.remove_device (device));
+}
+
 void add (string name, owned Call test)
 {
   Test.add_data_func ("/bindings/" + name, () => {
@@ -410,6 +451,7 @@ int main (string[] args)
   add ("kick", test_kick);
   add ("cancellable", test_cancellable);
   add ("close-while-it-runs", test_close_while_it_runs);
+  add ("bus", test_bus);
   add ("children-keep-parents", test_children_keep_parents);
   add ("what-a-pc-needs", test_what_a_pc_needs);
   return Test.run ();
