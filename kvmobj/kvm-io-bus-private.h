@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kvm-exit.h"
 #include "kvm-io-bus.h"
 
 G_BEGIN_DECLS
@@ -15,7 +16,7 @@ typedef struct
   guint64 (*read) (KvmIoDevice *self, guint64 offset, guint size);
   gboolean (*write) (KvmIoDevice *self, guint64 offset, guint size, guint64 value);
   KvmIoDevice *device; /* owned */
-  GThread *thread;     /* not owned, only compared: the one that added it */
+  GThread *thread;     /* owned: the one that added it; so no other gets the same address */
 } KvmIoRange;
 
 /* All of them, sorted by space and address. A table never changes: a new one takes its place, and

@@ -55,6 +55,7 @@ io_table_append (KvmIoTable *self, const KvmIoRange *range)
 {
   self->ranges[self->n] = *range;
   g_object_ref (range->device);
+  g_thread_ref (range->thread);
   self->n++;
 }
 
@@ -64,7 +65,10 @@ _kvm_io_table_unref (KvmIoTable *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   for (guint i = 0; i < self->n; i++)
-    g_object_unref (self->ranges[i].device);
+    {
+      g_object_unref (self->ranges[i].device);
+      g_thread_unref (self->ranges[i].thread);
+    }
   g_free (self);
 }
 

@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _KvmVcpuThread KvmVcpuThread;
+
 struct _KvmVcpu
 {
   GObject parent_instance;
@@ -20,6 +22,9 @@ struct _KvmVcpu
   gulong cancellable_handler;
   KvmIoTable *io_table;        /* owned; where accesses were looked up last; NULL at first */
   const KvmIoRange *io_hit[2]; /* by space: the range in it that was accessed last, or NULL */
+
+  gboolean is_claimed;   /* whether something has the thread */
+  KvmVcpuThread *thread; /* owned; NULL until it is claimed for the first time */
 
   KvmVm *vm; /* owned */
 };
@@ -75,6 +80,9 @@ gboolean _kvm_vcpu_is_pending (KvmVcpu *self);
  * lost.
  */
 gboolean _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error);
+
+/* For who kicked a run that ended by itself: the next one is not to end for that. */
+void _kvm_vcpu_forget_kick (KvmVcpu *self);
 
 /* For finalize. */
 void _kvm_vcpu_drop_cancellable (KvmVcpu *self);

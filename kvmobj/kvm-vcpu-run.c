@@ -32,6 +32,12 @@ kvm_vcpu_kick (KvmVcpu *self)
   _kvm_run_state_kick (&self->handle.state, KVM_STATE_KICKED, FALSE, self->exit->run);
 }
 
+void
+_kvm_vcpu_forget_kick (KvmVcpu *self)
+{
+  _kvm_run_state_clear_bits (&self->handle.state, KVM_STATE_KICKED);
+}
+
 /* The connection refers to the vCPU weakly: whoever cancels may drop the last reference to it, in
  * another handler or in another thread. */
 static void

@@ -12,6 +12,7 @@
 #include "kvm-ioctl-private.h"
 #include "kvm-system-private.h"
 #include "kvm-vcpu-private.h"
+#include "kvm-vcpu-thread-private.h"
 #include "kvm-vm-private.h"
 
 /**
@@ -68,6 +69,7 @@ kvm_vcpu_finalize (GObject *object)
 {
   KvmVcpu *self = KVM_VCPU (object);
 
+  _kvm_vcpu_thread_end (self);
   _kvm_vcpu_drop_cancellable (self);
   g_clear_pointer (&self->io_table, _kvm_io_table_unref);
   if (self->vm != NULL)

@@ -89,6 +89,11 @@ KvmExit *kvm_vcpu_get_exit (KvmVcpu *self);
 KVMOBJ_AVAILABLE_IN_0_1
 KvmExitReason kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
+void kvm_vcpu_run_async (KvmVcpu *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmExitReason kvm_vcpu_run_finish (KvmVcpu *self, GAsyncResult *result, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
 void kvm_vcpu_kick (KvmVcpu *self);
 KVMOBJ_AVAILABLE_IN_0_1
 KvmExitReason kvm_vcpu_complete_pending (KvmVcpu *self, GError **error);

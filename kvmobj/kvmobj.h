@@ -15,6 +15,8 @@
 #include <kvmobj/kvm-io-device.h>
 #include <kvmobj/kvm-io-bus.h>
 #include <kvmobj/kvm-vcpu.h>
+#include <kvmobj/kvm-runner-exit.h>
+#include <kvmobj/kvm-runner.h>
 #include <kvmobj/kvm-device.h>
 #include <kvmobj/kvm-memory.h>
 #include <kvmobj/kvm-memory-slot.h>

@@ -163,3 +163,12 @@ kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer dev
                          KVM_IO_DEVICE_FLAGS_NONE, &error);
   g_assert_no_error (error);
 }
+
+void
+kvm_test_wait_until_stopped (KvmVcpu *vcpu)
+{
+  KvmX86Regs regs;
+
+  while (!kvm_vcpu_x86_get_regs (vcpu, &regs, NULL) || regs.rip == KVM_TEST_ENTRY)
+    g_usleep (100);
+}

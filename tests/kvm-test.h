@@ -64,6 +64,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
 /* The thread waits until the vCPU is in the guest, as seen by its being RUNNING for others. */
 void kvm_test_wait_until_running (KvmVcpu *vcpu);
 
+/* The thread waits until a vCPU that was at its entry has stopped in another place. */
+void kvm_test_wait_until_stopped (KvmVcpu *vcpu);
+
 #define KVM_TEST_DECLARE_GUEST(name) extern const guint8 guest_##name[], guest_##name##_end[]
 
 KVM_TEST_DECLARE_GUEST (halt);
@@ -79,6 +82,8 @@ KVM_TEST_DECLARE_GUEST (count);
 KVM_TEST_DECLARE_GUEST (twins);
 KVM_TEST_DECLARE_GUEST (bump);
 KVM_TEST_DECLARE_GUEST (steps);
+KVM_TEST_DECLARE_GUEST (ticker);
+KVM_TEST_DECLARE_GUEST (server);
 KVM_TEST_DECLARE_GUEST (serial_print);
 KVM_TEST_DECLARE_GUEST (serial_echo);
 KVM_TEST_DECLARE_GUEST (serial_probe);

@@ -48,13 +48,25 @@ export function countFds() {
     return n;
 }
 
+// Waits for what an async function has promised.
+function settle(promise) {
+    let outcome = null;
+    promise.then(() => (outcome = {}), error => (outcome = {error}));
+    while (outcome === null)
+        GLib.MainContext.default().iteration(true);
+    if (outcome.error)
+        throw outcome.error;
+}
+
 // Runs all tests and ends the process.
 export function run() {
     let failed = 0;
     print(`1..${tests.length}`);
     tests.forEach(({name, run: body}, i) => {
         try {
-            body();
+            const result = body();
+            if (result instanceof Promise)
+                settle(result);
             print(`ok ${i + 1} ${name}`);
         } catch (e) {
             failed++;

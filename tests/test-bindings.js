@@ -22,6 +22,9 @@ const INTERRUPT = 'bc0040 c70694004710 c70696000000 b011e620e6a0 b020e621 b028e6
     'b002e6a1 b001e621e6a1 b0dfe621 bad004a00020ee fb 803e012000 7506 30c0e661 ebf3 f4 ebf0' +
     '50 b001e661 b020e620 b002e661 58 cf';
 
+Gio._promisify(Kvm.Vcpu.prototype, 'run_async', 'run_finish');
+Gio._promisify(Kvm.Runner.prototype, 'run_async', 'run_finish');
+
 const ENTRY = 0x1000;
 const BIG = 0xffffffff81000000n;
 const MAX = 0xffffffffffffffffn;
@@ -449,6 +452,185 @@ test('cancellable', () => {
     check(guest.vcpu.run(cancellable), Kvm.ExitReason.HLT);
 });
 
+// An async operation must fail with this code of a domain.
+async function checkRejects(promise, domain, code, text = '') {
+    try {
+        await promise;
+    } catch (e) {
+        if (!(e instanceof GLib.Error) || !e.matches(domain, code) || !e.message.includes(text))
+            throw new Error(`${e}, not code ${code} “${text}”`);
+        return;
+    }
+    throw new Error('no error');
+}
+
+// The next turn of the main loop.
+function nextTurn() {
+    return new Promise(resolve => GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
+        resolve();
+        return GLib.SOURCE_REMOVE;
+    }));
+}
+
+test('a run in the background', async () => {
+    const guest = new Guest(ECHO);
+    check(await guest.vcpu.run_async(null), Kvm.ExitReason.IO);
+    guest.exit.set_value(0xbeef);
+    check(await guest.vcpu.run_async(null), Kvm.ExitReason.IO);
+    check(guest.exit.get_value(), 0xbeef);
+    check(await guest.vcpu.run_async(null), Kvm.ExitReason.HLT);
+});
+
+test('stopping it', async () => {
+    const guest = new Guest(SPIN);
+    const cancellable = new Gio.Cancellable();
+    let promise = guest.vcpu.run_async(cancellable);
+    await checkRejects(guest.vcpu.run_async(null), Kvm.Error, Kvm.Error.RUNNING, 'background');
+    await nextTurn();
+    cancellable.cancel();
+    await checkRejects(promise, Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+    await checkRejects(guest.vcpu.run_async(cancellable), Gio.IOErrorEnum,
+        Gio.IOErrorEnum.CANCELLED);
+    promise = guest.vcpu.run_async(null);
+    guest.vcpu.kick();
+    check(await promise, Kvm.ExitReason.INTERRUPTED);
+    promise = guest.vcpu.run_async(null);
+    guest.vcpu.close();
+    await checkRejects(promise, Kvm.Error, Kvm.Error.CLOSED);
+});
+
+// A guest with a runner, and its states as they were notified.
+class Machine extends Guest {
+    constructor(code) {
+        super(code);
+        this.runner = Kvm.Runner.new(this.vm);
+        this.runner.add_vcpu(this.vcpu);
+        this.states = [];
+        this.runner.connect('notify::state', runner => this.states.push(runner.state));
+    }
+}
+
+test('runner', async () => {
+    const machine = new Machine(HELLO);
+    let output = 0;
+    machine.runner.connect('exit', (runner, token) => {
+        const exit = token.get_exit();
+        check(runner === machine.runner && token.get_vcpu() === machine.vcpu, true);
+        if (exit.get_reason() !== Kvm.ExitReason.IO)
+            return false;
+        check(exit.get_address(), 0x3f8);
+        output++;
+        token.complete();
+        checkThrows(() => token.complete(), Kvm.Error.INVALID, 'completed already');
+        return true;
+    });
+    const exit = await machine.runner.run_async(null);
+    check(exit.get_reason(), Kvm.ExitReason.HLT);
+    check(machine.runner.get_ended_vcpu() === machine.vcpu, true);
+    check(output, 2);
+    check(machine.states, [Kvm.RunnerState.RUNNING, Kvm.RunnerState.STOPPED]);
+});
+
+test('a handler that awaits', async () => {
+    const machine = new Machine(ECHO);
+    const values = [];
+    const failures = [];
+    machine.runner.connect('exit', (runner, token) => {
+        const exit = token.get_exit();
+        if (exit.get_reason() === Kvm.ExitReason.HLT)
+            return false;
+        (async () => {
+            await nextTurn();
+            if (exit.is_write())
+                values.push(exit.get_value());
+            else
+                exit.set_value(0x1234);
+            token.complete();
+        })().catch(e => failures.push(e));
+        return true;
+    });
+    check((await machine.runner.run_async(null)).get_reason(), Kvm.ExitReason.HLT);
+    check(values, [0x1234]);
+    check(failures, []);
+
+    // An async function returns a promise, which is true.
+    const other = new Machine(HELLO);
+    let turns = 0;
+    other.runner.connect('exit', async (runner, token) => {
+        await nextTurn();
+        if (++turns < 3)
+            token.complete();
+        else
+            runner.stop();
+    });
+    check(await other.runner.run_async(null), null);
+    check(turns, 3);
+});
+
+test('a runner pauses and stops', async () => {
+    const machine = new Machine(SPIN);
+    const rips = [];
+    machine.runner.connect('notify::state', runner => {
+        if (runner.state !== Kvm.RunnerState.PAUSED)
+            return;
+        rips.push(machine.vcpu.x86_get_regs()[1].rip);
+        if (rips.length < 3) {
+            runner.resume();
+            runner.pause();
+        } else {
+            runner.stop();
+        }
+    });
+    const promise = machine.runner.run_async(null);
+    await nextTurn();
+    machine.runner.pause();
+    check(await promise, null);
+    check(rips, [ENTRY, ENTRY, ENTRY]);
+    check(machine.runner.get_ended_vcpu(), null);
+    check(machine.runner.get_state(), Kvm.RunnerState.STOPPED);
+});
+
+test('a runner fails', async () => {
+    const machine = new Machine(HALT);
+    checkThrows(() => machine.runner.add_vcpu(machine.vcpu), Kvm.Error.EXISTS);
+    checkThrows(() => machine.runner.add_vcpu(new Guest(HALT).vcpu), Kvm.Error.INVALID);
+    await checkRejects(new Kvm.Runner().run_async(null), Kvm.Error, Kvm.Error.INVALID);
+    checkThrows(() => new Kvm.RunnerExit().complete(), Kvm.Error.CLOSED);
+    const cancellable = new Gio.Cancellable();
+    machine.runner.connect('exit', () => {
+        cancellable.cancel();
+        return true;
+    });
+    await checkRejects(machine.runner.run_async(cancellable), Gio.IOErrorEnum,
+        Gio.IOErrorEnum.CANCELLED);
+    machine.runner.get_vm().close();
+    await checkRejects(machine.runner.run_async(null), Kvm.Error, Kvm.Error.CLOSED);
+});
+
+// Functions of JavaScript's cannot run in a vCPU's thread: the device says so.
+const Port = GObject.registerClass({
+    Implements: [Kvm.IoDevice],
+}, class Port extends GObject.Object {
+    vfunc_read(offset, _size) {
+        check(offset, 0);
+        return 0x1233 + 1;
+    }
+
+    vfunc_write(offset, size, value) {
+        this.written = [offset, size, value];
+        return false;
+    }
+});
+
+test('a runner and a device in JavaScript', async () => {
+    const machine = new Machine(ECHO);
+    const port = new Port();
+    machine.vm.get_io_bus().add_device(Kvm.IoSpace.PORT, 0x60, 4, port,
+        Kvm.IoDeviceFlags.SAME_THREAD);
+    check((await machine.runner.run_async(null)).get_reason(), Kvm.ExitReason.HLT);
+    check(port.written, [1, 2, 0x1234]);
+});
+
 test('signal', () => {
     const guest = new Guest(SPIN);
     const SIGUSR1 = 10;
@@ -631,6 +813,7 @@ test('every property', () => {
             {space: Kvm.IoSpace.MMIO, address: 0x9000, length: 2}],
         [new Guest(HALT, true).vm.add_irq_trigger(5, Kvm.IrqTriggerFlags.NONE),
             {gsi: 5, flags: Kvm.IrqTriggerFlags.NONE}],
+        [Kvm.Runner.new(guest.vm), {vm: guest.vm, state: Kvm.RunnerState.STOPPED}],
     ]);
     for (const [object, properties] of expected) {
         const specs = GObject.Object.list_properties.call(object.constructor.$gtype ?? object);

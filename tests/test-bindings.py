@@ -755,6 +755,211 @@ def cancellable():
     check(guest.vcpu.run(stop), Kvm.ExitReason.HLT)
 
 
+@test
+def run_in_the_background():
+    guest = Guest(ECHO)
+    loop = GLib.MainLoop()
+    seen = []
+
+    def on_exit(vcpu, result, data):
+        check(data, "data")
+        reason = vcpu.run_finish(result)
+        seen.append(reason)
+        if reason == Kvm.ExitReason.HLT:
+            loop.quit()
+            return
+        if guest.exit.is_write():
+            check(guest.exit.get_value(), 0xBEEF)
+        else:
+            guest.exit.set_value(0xBEEF)
+        vcpu.run_async(None, on_exit, "data")
+
+    guest.vcpu.run_async(None, on_exit, "data")
+    check(seen, [])
+    loop.run()
+    check(seen, [Kvm.ExitReason.IO, Kvm.ExitReason.IO, Kvm.ExitReason.HLT])
+
+
+def wait_for(run_async, finish, *arguments):
+    """Starts an operation, and what finish () gives when it is over; an error is raised."""
+    results = []
+    run_async(*arguments, lambda source, result: results.append(result))
+    while not results:
+        GLib.MainContext.default().iteration(True)
+    return finish(results[0])
+
+
+@test
+def background_stops():
+    guest = Guest(SPIN)
+    stop = Gio.Cancellable()
+    GLib.idle_add(stop.cancel)
+    run_async, finish = guest.vcpu.run_async, guest.vcpu.run_finish
+    for _ in range(2):  # the second time it is cancelled beforehand
+        try:
+            wait_for(run_async, finish, stop)
+        except GLib.Error as error:
+            assert error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), error
+        else:
+            raise AssertionError("it was not cancelled")
+    GLib.idle_add(guest.vcpu.kick)
+    check(wait_for(run_async, finish, None), Kvm.ExitReason.INTERRUPTED)
+    GLib.idle_add(guest.vcpu.close)
+    check_raises(wait_for, run_async, finish, None, error=Kvm.Error.CLOSED)
+
+
+class Machine(Guest):
+    """A guest with a runner, and its state as it was notified."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.runner = Kvm.Runner.new(self.vm)
+        self.runner.add_vcpu(self.vcpu)
+        self.states = []
+        self.runner.connect("notify::state",
+                            lambda runner, _: self.states.append(runner.get_state()))
+
+    def wait(self, cancellable=None):
+        return wait_for(self.runner.run_async, self.runner.run_finish, cancellable)
+
+
+@test
+def runner():
+    machine = Machine(HELLO)
+    output = []
+
+    def on_exit(runner, token):
+        check(runner is machine.runner and token.get_vcpu() is machine.vcpu, True)
+        exit = token.get_exit()
+        if exit.get_reason() != Kvm.ExitReason.IO:
+            return False
+        output.append(exit.get_value())
+        check(token.complete(), True)
+        check_raises(token.complete, error=Kvm.Error.INVALID, text="completed already")
+        return True
+
+    machine.runner.connect("exit", on_exit)
+    machine.vcpu.x86_set_regs(machine.vcpu.x86_get_regs()[1])
+    exit = machine.wait()
+    check(exit.get_reason(), Kvm.ExitReason.HLT)
+    check(len(output), 2)
+    check(machine.runner.get_ended_vcpu() is machine.vcpu, True)
+    check(machine.states, [Kvm.RunnerState.RUNNING, Kvm.RunnerState.STOPPED])
+
+
+@test
+def runner_answers_later():
+    """In another turn of the main loop, and in another thread."""
+    machine = Machine(ECHO)
+    threads = []
+
+    def answer(token):
+        if not token.get_exit().is_write():
+            token.get_exit().set_value(0x1234)
+        else:
+            check(token.get_exit().get_value(), 0x1234)
+        token.complete()
+
+    def on_exit(runner, token):
+        if token.get_exit().get_reason() == Kvm.ExitReason.HLT:
+            return False
+        if not threads:
+            threads.append(threading.Thread(target=answer, args=(token,)))
+            threads[0].start()
+        else:
+            GLib.idle_add(answer, token)
+        return True
+
+    machine.runner.connect("exit", on_exit)
+    check(machine.wait().get_reason(), Kvm.ExitReason.HLT)
+    threads[0].join()
+
+
+@test
+def runner_pauses_and_stops():
+    machine = Machine(SPIN)
+    rips = []
+
+    def on_state(runner, _):
+        if runner.get_state() == Kvm.RunnerState.PAUSED:
+            rips.append(machine.vcpu.x86_get_regs()[1].rip)
+            if len(rips) < 3:
+                runner.resume()
+                runner.pause()
+            else:
+                runner.stop()
+
+    machine.runner.connect("notify::state", on_state)
+    GLib.idle_add(machine.runner.pause)
+    check(machine.wait(), None)
+    check(rips, [ENTRY] * 3)
+    check(machine.runner.get_ended_vcpu(), None)
+    check(machine.states[-1], Kvm.RunnerState.STOPPED)
+
+
+@test
+def runner_fails():
+    machine = Machine(HALT)
+    other = Guest(HALT)
+    add = machine.runner.add_vcpu
+    check_raises(add, machine.vcpu, error=Kvm.Error.EXISTS)
+    check_raises(add, other.vcpu, error=Kvm.Error.INVALID)
+    bare = Kvm.Runner()
+    check(bare.get_vm(), None)
+    check_raises(bare.add_vcpu, other.vcpu, error=Kvm.Error.INVALID)
+    check_raises(wait_for, bare.run_async, bare.run_finish, None, error=Kvm.Error.INVALID)
+    check_raises(Kvm.RunnerExit().complete, error=Kvm.Error.CLOSED)
+    machine.runner.connect("exit", lambda runner, token: runner.get_vm().close())
+    check(machine.wait().get_reason(), Kvm.ExitReason.HLT)
+    check_raises(machine.wait, error=Kvm.Error.CLOSED)
+
+
+@test
+def runner_drops_what_nobody_answers():
+    """A handler that promises an answer and forgets it."""
+    machine = Machine(HELLO)
+    machine.runner.connect("exit", lambda runner, token: True)
+    check(machine.wait().get_reason(), Kvm.ExitReason.IO)
+    machine = Machine(HELLO)
+
+    def fail(runner, token):
+        raise RuntimeError("this is printed")
+
+    machine.runner.connect("exit", fail)
+    hook, sys.excepthook = sys.excepthook, lambda *_: None
+    check(machine.wait().get_reason(), Kvm.ExitReason.IO)
+    sys.excepthook = hook
+
+
+class Port(GObject.Object, Kvm.IoDevice):
+    """Gives what was written last, plus one; and sees that it is called in this thread."""
+
+    def __init__(self):
+        super().__init__()
+        self.thread = threading.get_ident()
+        self.value = 0x1233
+        self.written = []
+
+    def do_read(self, offset, size):
+        check(threading.get_ident(), self.thread)
+        return self.value + 1
+
+    def do_write(self, offset, size, value):
+        check(threading.get_ident(), self.thread)
+        self.written.append((offset, size, value))
+        return False
+
+
+@test
+def runner_and_a_device_of_this_thread():
+    machine = Machine(ECHO)
+    port = Port()
+    machine.vm.get_io_bus().add_device(Kvm.IoSpace.PORT, 0x60, 4, port,
+                                       Kvm.IoDeviceFlags.SAME_THREAD)
+    check(machine.wait().get_reason(), Kvm.ExitReason.HLT)
+    check(port.written, [(1, 2, 0x1234)])
+
+
 def send_until(done, number, vcpu):
     """Sends a signal to the process once the vCPU runs. It may still come just before the guest is
     entered, and do nothing; then it is sent again."""
@@ -930,6 +1135,7 @@ def every_property():
     guest = Guest(HALT)
     chip = Guest(HALT, irqchip=True).vm
     device = guest.vm.create_device(Kvm.DeviceType.VFIO)
+    runner = Kvm.Runner.new(guest.vm)
     expected = {
         guest.system: {"path": None, "fd": guest.system.get_fd()},
         guest.vm: {"system": guest.system, "io-bus": guest.vm.get_io_bus()},
@@ -944,6 +1150,7 @@ def every_property():
             "space": Kvm.IoSpace.MMIO, "address": 0x9000, "length": 2},
         chip.add_irq_trigger(5, Kvm.IrqTriggerFlags.RESAMPLE): {
             "gsi": 5, "flags": Kvm.IrqTriggerFlags.RESAMPLE},
+        runner: {"vm": guest.vm, "state": Kvm.RunnerState.STOPPED},
     }
     for handle, properties in expected.items():
         check({p.name for p in handle.list_properties()}, set(properties))
@@ -951,7 +1158,7 @@ def every_property():
             check(handle.get_property(name), value, name)
             check(getattr(handle.props, name.replace("-", "_")), value, name)
             method = name.replace("-", "_")
-            if handle is guest.system:  # can be set, but only when it is made
+            if handle in (guest.system, runner):  # can be set, but only when it is made
                 continue
             check(getattr(handle, f"get_{method}")(), value, f"get_{method} ()")
             try:

@@ -338,6 +338,96 @@ void test_cancellable () throws Error
   assert (guest.vcpu.run (cancellable) == Kvm.ExitReason.INTERRUPTED);
 }
 
+/* Iterates the main loop until an async test is over. */
+delegate void Begin (owned AsyncReadyCallback callback);
+
+AsyncResult wait_for (Begin begin)
+{
+  AsyncResult? result = null;
+  begin ((source, r) => { result = r; });
+  while (result == null)
+    MainContext.default ().iteration (true);
+  return result;
+}
+
+async void run_in_the_background () throws Error
+{
+  var guest = new Guest (ECHO);
+  assert ((yield guest.vcpu.run_async (null)) == Kvm.ExitReason.IO);
+  guest.exit.set_value (0xbeef);
+  assert ((yield guest.vcpu.run_async (null)) == Kvm.ExitReason.IO);
+  assert (guest.exit.get_value () == 0xbeef);
+  assert ((yield guest.vcpu.run_async (null)) == Kvm.ExitReason.HLT);
+
+  guest = new Guest (SPIN);
+  var cancellable = new Cancellable ();
+  Idle.add (() => { cancellable.cancel (); return Source.REMOVE; });
+  try
+    {
+      yield guest.vcpu.run_async (cancellable);
+      assert_not_reached ();
+    }
+  catch (IOError.CANCELLED e)
+    {
+    }
+}
+
+void test_background () throws Error
+{
+  run_in_the_background.end (wait_for ((callback) => run_in_the_background.begin (callback)));
+}
+
+async void run_machine () throws Error
+{
+  var guest = new Guest (ECHO);
+  var runner = new Kvm.Runner (guest.vm);
+  runner.add_vcpu (guest.vcpu);
+  uint n_states = 0, n_exits = 0;
+  runner.notify["state"].connect (() => n_states++);
+  runner.exit.connect ((token) => {
+    if (token.get_exit ().get_reason () != Kvm.ExitReason.IO)
+      return false;
+    n_exits++;
+    if (!token.get_exit ().is_write ())
+      token.get_exit ().set_value (0x1234);
+    else
+      assert (token.get_exit ().get_value () == 0x1234);
+    Idle.add (() => {
+      try
+        {
+          token.complete ();
+        }
+      catch (Error e)
+        {
+          error ("%s", e.message);
+        }
+      return Source.REMOVE;
+    });
+    return true;
+  });
+  var exit = yield runner.run_async (null);
+  assert (exit.get_reason () == Kvm.ExitReason.HLT);
+  assert (runner.get_ended_vcpu () == guest.vcpu);
+  assert (n_exits == 2 && n_states == 2 && runner.state == Kvm.RunnerState.STOPPED);
+
+  var second = new Guest (SPIN);
+  runner = new Kvm.Runner (second.vm);
+  runner.add_vcpu (second.vcpu);
+  runner.notify["state"].connect (() => {
+    if (runner.state == Kvm.RunnerState.PAUSED)
+      runner.stop ();
+    else
+      runner.pause ();
+  });
+  exit = yield runner.run_async (null);
+  assert (exit == null);
+}
+
+void test_runner () throws Error
+{
+  run_machine.end (wait_for ((callback) => run_machine.begin (callback)));
+}
+
 void test_close_while_it_runs () throws Error
 {
   var guest = new Guest (SPIN);
@@ -450,6 +540,8 @@ int main (string[] args)
   add ("guest-debug", test_guest_debug);
   add ("kick", test_kick);
   add ("cancellable", test_cancellable);
+  add ("background", test_background);
+  add ("runner", test_runner);
   add ("close-while-it-runs", test_close_while_it_runs);
   add ("bus", test_bus);
   add ("children-keep-parents", test_children_keep_parents);

@@ -99,6 +99,106 @@ test_child_answers_nobody (void)
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
 }
 
+/* A guest that runs in the background is the parent's alone, whatever its threads hold just then.
+ */
+static void
+on_result (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+
+  if (KVM_IS_RUNNER (object))
+    kvm_runner_run_finish (KVM_RUNNER (object), result, error);
+  else
+    kvm_vcpu_run_finish (KVM_VCPU (object), result, error);
+}
+
+static gboolean
+keep_token (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data)
+{
+  g_set_object ((KvmRunnerExit **) user_data, token);
+  return TRUE;
+}
+
+static void
+test_runner_is_the_parents (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (chatter);
+  g_autoptr (KvmRunner) runner = kvm_runner_new (guest->vm);
+  g_autoptr (KvmRunnerExit) token = NULL;
+  g_autoptr (GError) error = NULL;
+  pid_t pid;
+
+  g_signal_connect (runner, "exit", G_CALLBACK (keep_token), &token);
+  g_assert_true (kvm_runner_add_vcpu (runner, guest->vcpu, &error));
+  kvm_runner_run_async (runner, NULL, on_result, &error);
+  while (token == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  pid = fork ();
+  if (pid == 0)
+    {
+      g_autoptr (GMainContext) context = g_main_context_new ();
+
+      g_main_context_push_thread_default (context);
+      CHECK_WRONG_PROCESS (kvm_runner_exit_complete (token, &error));
+      CHECK_WRONG_PROCESS (kvm_runner_add_vcpu (runner, guest->vcpu, &error));
+      CHECK (kvm_runner_get_state (runner) == KVM_RUNNER_STATE_STOPPED);
+      kvm_runner_pause (runner);
+      kvm_runner_resume (runner);
+      kvm_runner_stop (runner);
+      kvm_runner_run_async (runner, NULL, on_result, &error);
+      while (error == NULL)
+        g_main_context_iteration (context, TRUE);
+      CHECK_WRONG_PROCESS (FALSE);
+      kvm_vcpu_run_async (guest->vcpu, NULL, on_result, &error);
+      while (error == NULL)
+        g_main_context_iteration (context, TRUE);
+      CHECK_WRONG_PROCESS (FALSE);
+      g_object_unref (token);
+      g_object_unref (runner);
+      kvm_test_guest_free (guest);
+      _exit (0);
+    }
+  wait_for (pid);
+
+  g_assert_cmpint (kvm_runner_get_state (runner), ==, KVM_RUNNER_STATE_RUNNING);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_autoptr (KvmRunnerExit) completed = g_steal_pointer (&token);
+
+      g_assert_true (kvm_runner_exit_complete (completed, &error));
+      while (token == NULL)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  kvm_runner_stop (runner);
+  while (kvm_runner_get_state (runner) != KVM_RUNNER_STATE_STOPPED)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (error);
+}
+
+/* A vCPU with a thread goes in the child without it. */
+static void
+test_thread_is_the_parents (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  g_autoptr (GError) error = NULL;
+  pid_t pid;
+
+  kvm_vcpu_run_async (guest->vcpu, NULL, on_result, &error);
+  kvm_test_wait_until_running (guest->vcpu);
+  pid = fork ();
+  if (pid == 0)
+    {
+      g_object_run_dispose (G_OBJECT (guest->vcpu));
+      kvm_test_guest_free (guest);
+      _exit (0);
+    }
+  wait_for (pid);
+  kvm_vcpu_close (guest->vcpu);
+  while (error == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_CLOSED);
+}
+
 /* A copy of an exit is as good in the child. */
 static void
 test_copy_of_an_exit (void)
@@ -202,6 +302,8 @@ main (int argc, char **argv)
   kvm_test_add ("/fork/child-is-refused", test_child_is_refused);
   kvm_test_add ("/fork/child-answers-nobody", test_child_answers_nobody);
   kvm_test_add ("/fork/child-of-its-own", test_child_of_its_own);
+  kvm_test_add ("/fork/runner-is-the-parents", test_runner_is_the_parents);
+  kvm_test_add ("/fork/thread-is-the-parents", test_thread_is_the_parents);
   kvm_test_add ("/fork/copy-of-an-exit", test_copy_of_an_exit);
   kvm_test_add ("/fork/vm-of-another-process", test_vm_of_another_process);
   kvm_test_add ("/fork/while-running", test_fork_while_running);

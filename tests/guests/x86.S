@@ -126,6 +126,20 @@ guest steps
 	hlt
 guest_end steps
 
+/* Adds one to the word at 0x2000 for ever. */
+guest ticker
+	incw 0x2000
+	jmp guest_ticker
+guest_end ticker
+
+/* Reads a byte from port 0x60 and writes it, one more than it was, to port 0x61, for ever. */
+guest server
+	in $0x60, %al
+	inc %al
+	out %al, $0x61
+	jmp guest_server
+guest_end server
+
 /* Writes a line to the serial port at 0x3f8, each byte when the transmitter is empty. */
 guest serial_print
 	cld
@@ -305,6 +319,7 @@ rtc_read:
 rtc_values: /* index, value */
 	.byte 0, 0x58, 2, 0x59, 4, 0x23, 7, 0x31, 8, 0x12, 9, 0x99, 0x32, 0x19
 guest_end rtc
+
 /* Writes 1, 2 and 4 bytes to port 0x510 and 4 bytes to the address 0x9000, and then a byte to port
  * 0x61, again and again. */
 guest ring
