@@ -2,140 +2,9 @@
 
 /* A whole guest that runs in the background of a main loop. */
 
-#include "kvm-test.h"
+#include "machine.h"
 
 #include <string.h>
-
-/* A guest with some vCPUs, all at the same code, and what its runner has told so far. */
-typedef struct
-{
-  KvmTestGuest *guest;
-  GPtrArray *vcpus;
-  KvmRunner *runner;
-  GMainContext *context; /* where the runner tells */
-
-  guint n_exits;
-  guint seen[4]; /* of each vCPU */
-  KvmRunnerExit *token;
-  KvmRunnerState states[8];
-  guint n_states;
-
-  gboolean is_done;
-  KvmExit *exit;
-  KvmVcpu *ended_vcpu;
-  GError *error;
-} Machine;
-
-static void
-on_state (KvmRunner *runner, GParamSpec *pspec, Machine *self)
-{
-  g_assert_true (g_main_context_is_owner (self->context));
-  g_assert_true (g_main_current_source () != NULL);
-  g_assert_false (self->is_done);
-  if (self->n_states < G_N_ELEMENTS (self->states))
-    self->states[self->n_states] = kvm_runner_get_state (runner);
-  self->n_states++;
-}
-
-static void
-on_end (GObject *runner, GAsyncResult *result, gpointer user_data)
-{
-  Machine *self = user_data;
-
-  g_assert_true (g_main_context_is_owner (self->context));
-  g_assert_false (self->is_done);
-  self->exit = kvm_runner_run_finish (KVM_RUNNER (runner), result, &self->error);
-  self->ended_vcpu = kvm_runner_get_ended_vcpu (KVM_RUNNER (runner));
-  self->is_done = TRUE;
-}
-
-static void
-machine_add_vcpu (Machine *self)
-{
-  g_autoptr (GError) error = NULL;
-  KvmVcpu *vcpu = kvm_vm_create_vcpu (self->guest->vm, self->vcpus->len, &error);
-
-  g_assert_no_error (error);
-  g_ptr_array_add (self->vcpus, vcpu);
-  g_assert_true (kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error));
-  g_assert_true (kvm_runner_add_vcpu (self->runner, vcpu, &error));
-  g_assert_no_error (error);
-}
-
-static Machine *
-machine_new (KvmTestGuest *guest, guint n_vcpus)
-{
-  Machine *self = g_new0 (Machine, 1);
-  g_autoptr (GError) error = NULL;
-
-  self->guest = guest;
-  self->context = g_main_context_ref_thread_default ();
-  self->runner = kvm_runner_new (guest->vm);
-  self->vcpus = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (self->vcpus, g_object_ref (guest->vcpu));
-  g_assert_true (kvm_runner_add_vcpu (self->runner, guest->vcpu, &error));
-  g_assert_no_error (error);
-  while (self->vcpus->len < n_vcpus)
-    machine_add_vcpu (self);
-  g_signal_connect (self->runner, "notify::state", G_CALLBACK (on_state), self);
-  return self;
-}
-
-static void
-machine_free (Machine *self)
-{
-  g_clear_object (&self->token);
-  g_clear_object (&self->exit);
-  g_clear_error (&self->error);
-  g_signal_handlers_disconnect_by_data (self->runner, self);
-  g_object_unref (self->runner);
-  g_ptr_array_unref (self->vcpus);
-  kvm_test_guest_free (self->guest);
-  g_main_context_unref (self->context);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Machine, machine_free)
-
-#define MACHINE(name, n_vcpus) machine_new (KVM_TEST_GUEST (name), n_vcpus)
-
-static void
-machine_start (Machine *self, GCancellable *cancellable)
-{
-  self->is_done = FALSE;
-  self->n_states = 0;
-  g_clear_object (&self->exit);
-  g_clear_error (&self->error);
-  kvm_runner_run_async (self->runner, cancellable, on_end, self);
-  g_assert_false (self->is_done);
-}
-
-/* The alarm is the bound. */
-#define machine_wait_until(self, condition)                                                        \
-  while (!(condition))                                                                             \
-  g_main_context_iteration ((self)->context, TRUE)
-
-static void
-machine_wait (Machine *self)
-{
-  machine_wait_until (self, self->is_done);
-}
-
-static void
-machine_wait_for_state (Machine *self, KvmRunnerState state)
-{
-  machine_wait_until (self, self->n_states > 0 && self->states[self->n_states - 1] == state);
-}
-
-/* It was stopped, without an error and without an exit. */
-static void
-machine_assert_stopped (Machine *self)
-{
-  machine_wait (self);
-  g_assert_no_error (self->error);
-  g_assert_null (self->exit);
-  g_assert_null (self->ended_vcpu);
-}
 
 static guint
 read_word (KvmMemory *memory, guint64 offset)
@@ -238,34 +107,12 @@ test_nothing_to_do (void)
   g_assert_cmpuint (machine->n_states, ==, 2);
 }
 
-/* Answers reads with 0x41 and looks at what comes back, at once. */
-static gboolean
-serve (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data)
-{
-  Machine *self = user_data;
-  KvmExit *exit = kvm_runner_exit_get_exit (token);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (g_main_context_is_owner (self->context));
-  g_assert_cmpint (kvm_exit_get_reason (exit), ==, KVM_EXIT_REASON_IO);
-  g_assert_true (exit == kvm_vcpu_get_exit (kvm_runner_exit_get_vcpu (token)));
-  self->n_exits++;
-  self->seen[kvm_vcpu_get_id (kvm_runner_exit_get_vcpu (token))]++;
-  if (!kvm_exit_is_write (exit))
-    kvm_exit_set_value (exit, 0x41);
-  else
-    g_assert_cmpuint (kvm_exit_get_value (exit), ==, 0x42);
-  g_assert_true (kvm_runner_exit_complete (token, &error));
-  g_assert_no_error (error);
-  return TRUE;
-}
-
 static void
 test_answered_at_once (void)
 {
   g_autoptr (Machine) machine = MACHINE (server, 1);
 
-  g_signal_connect (machine->runner, "exit", G_CALLBACK (serve), machine);
+  g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   machine_start (machine, NULL);
   machine_wait_until (machine, machine->n_exits >= 200);
   kvm_runner_stop (machine->runner);
@@ -414,7 +261,7 @@ test_four_vcpus (void)
   g_autoptr (Machine) machine = MACHINE (server, 4);
   gulong handler;
 
-  handler = g_signal_connect (machine->runner, "exit", G_CALLBACK (serve), machine);
+  handler = g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   machine_start (machine, NULL);
   machine_wait_until (machine, machine->seen[0] >= 40 && machine->seen[1] >= 40
                                    && machine->seen[2] >= 40 && machine->seen[3] >= 40);
@@ -570,7 +417,7 @@ static gboolean
 serve_and_pause (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data)
 {
   kvm_runner_pause (runner);
-  return serve (runner, token, user_data);
+  return machine_serve (runner, token, user_data);
 }
 
 static void
@@ -750,13 +597,13 @@ test_errors (void)
   kvm_test_assert_error (error, KVM_ERROR_EXISTS, "vCPU 0 is in this runner already");
   g_assert_false (kvm_runner_add_vcpu (machine->runner, other->guest->vcpu, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "vCPU 0 is not of the virtual machine");
-  kvm_runner_run_async (empty, NULL, on_end, &second);
+  kvm_runner_run_async (empty, NULL, machine_on_end, &second);
   machine_wait (&second);
   kvm_test_assert_error (second.error, KVM_ERROR_INVALID, "no vCPU");
 
   machine_start (machine, NULL);
   second.is_done = FALSE;
-  kvm_runner_run_async (machine->runner, NULL, on_end, &second);
+  kvm_runner_run_async (machine->runner, NULL, machine_on_end, &second);
   machine_wait (&second);
   kvm_test_assert_error (second.error, KVM_ERROR_RUNNING, "The runner is running already");
   g_assert_cmpint (kvm_runner_get_state (machine->runner), ==, KVM_RUNNER_STATE_RUNNING);
@@ -770,7 +617,7 @@ test_errors (void)
   g_assert_true (kvm_runner_add_vcpu (rival, vcpu, &error));
   machine_start (machine, NULL);
   second.is_done = FALSE;
-  kvm_runner_run_async (rival, NULL, on_end, &second);
+  kvm_runner_run_async (rival, NULL, machine_on_end, &second);
   machine_wait (&second);
   kvm_test_assert_error (second.error, KVM_ERROR_RUNNING,
                          "KVM_RUN on vCPU 1: it is running in the background already");
@@ -779,7 +626,7 @@ test_errors (void)
 
   /* And what was taken before that was noticed is free again. */
   second.is_done = FALSE;
-  kvm_runner_run_async (rival, NULL, on_end, &second);
+  kvm_runner_run_async (rival, NULL, machine_on_end, &second);
   kvm_runner_stop (rival);
   machine_wait (&second);
   g_assert_no_error (second.error);
@@ -829,7 +676,7 @@ test_vcpu_added_while_it_runs (void)
 {
   g_autoptr (Machine) machine = MACHINE (server, 1);
 
-  g_signal_connect (machine->runner, "exit", G_CALLBACK (serve), machine);
+  g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   machine_start (machine, NULL);
   machine_wait_until (machine, machine->seen[0] >= 10);
   machine_add_vcpu (machine);
@@ -929,7 +776,7 @@ context_thread (gpointer data)
     g_autoptr (Machine) machine = MACHINE (server, 2);
 
     g_assert_true (machine->context == context);
-    g_signal_connect (machine->runner, "exit", G_CALLBACK (serve), machine);
+    g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
     machine_start (machine, NULL);
     machine_wait_until (machine, machine->n_exits >= 50);
     kvm_runner_stop (machine->runner);
@@ -988,7 +835,7 @@ test_disturbed (void)
   Disturber disturber = { .machine = machine };
   GThread *threads[2];
 
-  g_signal_connect (machine->runner, "exit", G_CALLBACK (serve), machine);
+  g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   machine_start (machine, NULL);
   for (guint i = 0; i < 2; i++)
     threads[i] = g_thread_new ("disturber", disturb_thread, &disturber);
@@ -1013,175 +860,12 @@ test_several_runners (void)
       Machine machine = { .context = g_main_context_default () };
 
       g_assert_true (kvm_runner_add_vcpu (runner, guest->vcpu, &error));
-      kvm_runner_run_async (runner, NULL, on_end, &machine);
+      kvm_runner_run_async (runner, NULL, machine_on_end, &machine);
       machine_wait (&machine);
       g_assert_cmpint (kvm_exit_get_reason (machine.exit), ==, KVM_EXIT_REASON_HLT);
       g_object_unref (machine.exit);
       g_assert_cmpuint (read_word (guest->memory, 0x2000), ==, i + 1);
     }
-}
-
-/* A device that is only called in the thread which adds it. */
-#define TEST_TYPE_DEVICE (test_device_get_type ())
-G_DECLARE_FINAL_TYPE (TestDevice, test_device, TEST, DEVICE, GObject)
-
-struct _TestDevice
-{
-  GObject parent_instance;
-  GThread *thread;
-  guint64 next;
-  GString *log;
-  gboolean stops;
-};
-
-static guint64
-test_device_read (KvmIoDevice *device, guint64 offset, guint size)
-{
-  TestDevice *self = TEST_DEVICE (device);
-
-  g_assert_true (g_thread_self () == self->thread);
-  g_string_append_printf (self->log, "r%u@%u ", size, (guint) offset);
-  return self->next++;
-}
-
-static gboolean
-test_device_write (KvmIoDevice *device, guint64 offset, guint size, guint64 value)
-{
-  TestDevice *self = TEST_DEVICE (device);
-
-  g_assert_true (g_thread_self () == self->thread);
-  g_string_append_printf (self->log, "w%u@%u=%x ", size, (guint) offset, (guint) value);
-  return self->stops;
-}
-
-static void
-test_device_iface_init (KvmIoDeviceInterface *iface)
-{
-  iface->read = test_device_read;
-  iface->write = test_device_write;
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestDevice, test_device, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (KVM_TYPE_IO_DEVICE, test_device_iface_init))
-
-static void
-test_device_finalize (GObject *object)
-{
-  g_string_free (TEST_DEVICE (object)->log, TRUE);
-  G_OBJECT_CLASS (test_device_parent_class)->finalize (object);
-}
-
-static void
-test_device_class_init (TestDeviceClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = test_device_finalize;
-}
-
-static void
-test_device_init (TestDevice *self)
-{
-  self->thread = g_thread_self ();
-  self->log = g_string_new (NULL);
-}
-
-static TestDevice *
-add_device (Machine *machine, KvmIoSpace space, guint64 address, guint64 length)
-{
-  g_autoptr (TestDevice) device = g_object_new (TEST_TYPE_DEVICE, NULL);
-  g_autoptr (GError) error = NULL;
-
-  kvm_io_bus_add_device (kvm_vm_get_io_bus (machine->guest->vm), space, address, length,
-                         KVM_IO_DEVICE (device), KVM_IO_DEVICE_FLAGS_SAME_THREAD, &error);
-  g_assert_no_error (error);
-  return device; /* the bus has it */
-}
-
-static void
-test_device_of_this_thread (void)
-{
-  g_autoptr (Machine) machine = MACHINE (echo, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 8);
-
-  device->next = 0x10;
-  machine_start (machine, NULL);
-  machine_wait (machine);
-  g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
-  g_assert_cmpstr (device->log->str, ==, "r1@0 w1@1=11 r2@0 w2@1=12 r4@0 w4@1=13 ");
-}
-
-static void
-test_device_and_strings (void)
-{
-  g_autoptr (Machine) machine = MACHINE (string, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 8);
-
-  device->next = 0x1000;
-  machine_start (machine, NULL);
-  machine_wait (machine);
-  g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
-  g_assert_cmpstr (device->log->str, ==,
-                   "r2@0 r2@0 r2@0 r2@0 w2@1=1000 w2@1=1001 w2@1=1002 w2@1=1003 ");
-}
-
-static void
-test_device_and_memory (void)
-{
-  g_autoptr (Machine) machine = MACHINE (mmio, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_MMIO, 0x8000, 0x1000);
-
-  device->next = 0x4321;
-  machine_start (machine, NULL);
-  machine_wait (machine);
-  g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (machine->exit), ==, 0x4321);
-  g_assert_cmpstr (device->log->str, ==, "w4@0=12345678 r2@4 ");
-}
-
-/* A device can want the guest to stop, and an access that is only in part in its range is not for
- * it. */
-static void
-test_device_that_stops (void)
-{
-  g_autoptr (Machine) machine = MACHINE (echo, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 2);
-
-  device->stops = TRUE;
-  device->next = 5;
-  machine_start (machine, NULL);
-  machine_wait (machine);
-  g_assert_cmpuint (kvm_exit_get_value (machine->exit), ==, 6);
-  g_assert_cmpstr (device->log->str, ==, "r1@0 w1@1=6 ");
-  g_string_truncate (device->log, 0);
-  machine_start (machine, NULL);
-  machine_wait (machine);
-  g_assert_cmpuint (kvm_exit_get_size (machine->exit), ==, 2);
-  g_assert_true (kvm_exit_is_write (machine->exit));
-  g_assert_cmpstr (device->log->str, ==, "r2@0 ");
-}
-
-/* The thread that runs the context is another than the one which added it: then the exit is
- * delivered. */
-static gpointer
-add_thread (gpointer machine)
-{
-  return add_device (machine, KVM_IO_SPACE_PORT, 0x60, 8);
-}
-
-static void
-test_device_of_another_thread (void)
-{
-  g_autoptr (Machine) machine = MACHINE (server, 1);
-  TestDevice *device = g_thread_join (g_thread_new ("adder", add_thread, machine));
-
-  g_signal_connect (machine->runner, "exit", G_CALLBACK (serve), machine);
-  machine_start (machine, NULL);
-  machine_wait_until (machine, machine->n_exits >= 10);
-  kvm_runner_stop (machine->runner);
-  machine_assert_stopped (machine);
-  g_assert_cmpstr (device->log->str, ==, "");
 }
 
 int
@@ -1221,10 +905,5 @@ main (int argc, char **argv)
   g_test_add_func ("/runner/two-contexts", test_two_contexts);
   kvm_test_add ("/runner/disturbed", test_disturbed);
   kvm_test_add ("/runner/several-runners", test_several_runners);
-  kvm_test_add ("/runner/device-of-this-thread", test_device_of_this_thread);
-  kvm_test_add ("/runner/device-and-strings", test_device_and_strings);
-  kvm_test_add ("/runner/device-and-memory", test_device_and_memory);
-  kvm_test_add ("/runner/device-that-stops", test_device_that_stops);
-  kvm_test_add ("/runner/device-of-another-thread", test_device_of_another_thread);
   return g_test_run ();
 }
