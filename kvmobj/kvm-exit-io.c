@@ -289,9 +289,10 @@ set_any_value (KvmExit *self, guint64 value)
  * @self: an exit for port I/O, memory-mapped I/O, an MSR or a RISC-V CSR
  * @value: what the guest shall read; bits beyond the access's size are dropped
  *
- * Answers a read. The guest gets the value when it runs on. Of a string instruction every element
- * gets it; use [method@Kvm.Exit.set_element] for different ones. If the guest writes, nothing
- * happens; only a RISC-V CSR takes an answer, the old value, in both cases.
+ * Answers a read. The guest gets the value when it runs on; until then its registers are as they
+ * were, see [method@Kvm.Vcpu.complete_pending]. Of a string instruction every element gets it; use
+ * [method@Kvm.Exit.set_element] for different ones. If the guest writes, nothing happens; only a
+ * RISC-V CSR takes an answer, the old value, in both cases.
  *
  * Since: 0.1
  */

@@ -18,7 +18,8 @@
  * that the vCPU shares with the kernel: what it says is true from the return of
  * [method@Kvm.Vcpu.run] until the next run, and an answer is what the guest sees when it runs on.
  * To keep what it says, take a [method@Kvm.Exit.copy]. It does not keep the vCPU alive; when the
- * vCPU is gone, it still shows the last exit.
+ * vCPU is gone, it still shows the last exit. It is for the thread that runs the vCPU, and not for
+ * others meanwhile.
  *
  * What can be asked depends on the reason. An accessor called for an exit that does not have the
  * thing logs a critical and returns 0: that is a bug of the caller's.

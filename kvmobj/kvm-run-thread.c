@@ -111,7 +111,9 @@ _kvm_run_thread_forget (void)
  * Chooses the signal with which [method@Kvm.Vcpu.kick] gets a thread out of the kernel.
  *
  * Unless this is called, the library takes `SIGSTKFLT`, or `SIGPWR` if the program handles the
- * former, when a vCPU first runs. A handler of the program's own is never replaced.
+ * former, when a vCPU first runs. A handler of the program's own is never replaced. A thread's
+ * first run unblocks the signal in it; a program must not block it there again, or a kick does not
+ * end what the guest is doing.
  *
  * Fails with %KVM_ERROR_INVALID if it is not a signal that can be handled, or is a real-time
  * signal, which can be lost when too many are queued; and with %KVM_ERROR_BUSY if it has a handler,

@@ -19,8 +19,8 @@
  * kicks before that are one. If the guest stops for a reason of its own just then, that is returned
  * first, and the kick ends the next run.
  *
- * This may be called from any thread, and does not wait. It works through a signal; see
- * [func@Kvm.set_kick_signal].
+ * This may be called from any thread, but not from a signal handler, and does not wait. It works
+ * through a signal; see [func@Kvm.set_kick_signal], and [Stopping a vCPU](kick-protocol.html).
  *
  * Since: 0.1
  */
