@@ -231,10 +231,10 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
  * @self: a virtual machine
  *
  * Ends the virtual machine, for languages in which the last reference goes at a time of its own.
- * With it go its vCPUs and devices, which are closed too, and its memory slots, doorbells and
- * interrupt triggers, which are removed; a vCPU that is running in another thread is kicked, and
- * its run fails with %KVM_ERROR_CLOSED. Every method then fails with that error. Closing again does
- * nothing.
+ * With it go its vCPUs and devices, which are closed too, and its memory slots, doorbells,
+ * interrupt triggers and the devices on its bus, which are removed; a vCPU that is running in
+ * another thread is kicked, and its run fails with %KVM_ERROR_CLOSED. Every method then fails with
+ * that error. Closing again does nothing.
  *
  * In a forked child this closes the child's file descriptors alone, and ends nothing.
  *
