@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * KvmIoDeviceFlags:
  * @KVM_IO_DEVICE_FLAGS_NONE: nothing special
  * @KVM_IO_DEVICE_FLAGS_SAME_THREAD: the device is only called in the thread that adds it, as
- *   JavaScript needs. A run in another thread returns the exit to its caller; a `KvmRunner`
+ *   JavaScript needs. A run in another thread returns the exit to its caller; a [class@Kvm.Runner]
  *   takes it to that thread.
  * @KVM_IO_DEVICE_FLAGS_HALVES: an access of 8 bytes comes as two of 4 bytes, the lower half first:
  *   for JavaScript, whose numbers hold 53 bits

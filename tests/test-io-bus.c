@@ -381,7 +381,7 @@ test_use_vcpu (void)
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
   g_assert_cmpuint (device->n_accesses, ==, 1);
 
-  /* The access that the kick came with is not finished yet. */
+  /* The access that the kick came with is finished. */
   g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==,
                    KVM_EXIT_REASON_INTERRUPTED);
   g_assert_no_error (error);
