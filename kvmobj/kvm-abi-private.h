@@ -358,6 +358,18 @@ typedef struct
   guint8 regs[2048];
 } KvmAbiRun;
 
+/* What is in the page's regs on x86, as far as valid_regs and dirty_regs say so. */
+typedef struct
+{
+  KvmX86Regs regs;
+  KvmX86Sregs sregs;
+  guint8 events[64];
+} KvmAbiX86SyncRegs;
+
+#define KVMOBJ_X86_SYNC_REGS (1u << 0)
+#define KVMOBJ_X86_SYNC_SREGS (1u << 1)
+#define KVMOBJ_X86_SYNC_EVENTS (1u << 2)
+
 #define KVMOBJ_IO_OUT 1
 #define KVMOBJ_HYPERV_SYNIC 1
 #define KVMOBJ_HYPERV_HCALL 2

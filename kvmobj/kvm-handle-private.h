@@ -22,13 +22,14 @@ typedef struct _KvmHandle KvmHandle;
 struct _KvmHandle
 {
   KvmHandleKind kind;
-  int fd;            /* the number is ours from open to clear, whatever is behind it */
-  guint generation;  /* _kvm_fork_generation while the handle may be used, else 0 or another */
-  guint64 state;     /* of a vCPU: who is using it; see kvm-run-state-private.h */
-  guint64 id;        /* of a vCPU its id, of a device its type */
-  KvmHandle *parent; /* the VM of a vCPU or device, the system of a VM */
-  int dead_fd;       /* of the system: what a closed descendant's number leads to */
-  gboolean lent;     /* whether somebody else may have the fd, or one of a vCPU or device of it */
+  int fd;             /* the number is ours from open to clear, whatever is behind it */
+  guint generation;   /* _kvm_fork_generation while the handle may be used, else 0 or another */
+  guint64 state;      /* of a vCPU: who is using it; see kvm-run-state-private.h */
+  guint64 id;         /* of a vCPU its id, of a device its type */
+  KvmHandle *parent;  /* the VM of a vCPU or device, the system of a VM */
+  int dead_fd;        /* of the system: what a closed descendant's number leads to */
+  gboolean is_synced; /* of a vCPU: whether registers are exchanged through its run page */
+  gboolean lent;      /* whether somebody else may have the fd, or one of a vCPU or device of it */
 };
 
 void _kvm_handle_init (KvmHandle *self, KvmHandleKind kind);

@@ -8,6 +8,7 @@
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-run-state-private.h"
+#include "x86/kvm-vcpu-x86-sync-private.h"
 
 /* A call that signals keep interrupting is tried this often; only KVM_CREATE_VM and a few others
  * can be interrupted at all. */
@@ -135,14 +136,21 @@ _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument
       return -1;
     }
 
-  do
+  if (G_UNLIKELY (handle->is_synced) && (errsv = _kvm_vcpu_x86_flush_sync (handle, request)) != 0)
+    {
+      name = "KVM_SET_REGS";
+      request = _KVM_SET_REGS;
+      tries = 0;
+    }
+  for (ret = -1; tries > 0; tries--)
     {
       ret = ioctl (handle->fd, request, argument);
       if (G_LIKELY (ret != -1))
         break;
       errsv = errno;
+      if (errsv != EINTR)
+        break;
     }
-  while (errsv == EINTR && --tries > 0);
 
   if (handle->kind == KVM_HANDLE_VCPU)
     _kvm_run_state_leave (&handle->state);

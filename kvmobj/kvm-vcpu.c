@@ -14,6 +14,7 @@
 #include "kvm-vcpu-private.h"
 #include "kvm-vcpu-thread-private.h"
 #include "kvm-vm-private.h"
+#include "x86/kvm-vcpu-x86-sync-private.h"
 
 /**
  * KvmVcpu:
@@ -303,9 +304,13 @@ kvm_vcpu_close (KvmVcpu *self)
 int
 kvm_vcpu_get_fd (KvmVcpu *self)
 {
+  int fd;
+
   g_return_val_if_fail (KVM_IS_VCPU (self), -1);
 
-  return _kvm_handle_get_fd (&self->handle);
+  fd = _kvm_handle_get_fd (&self->handle);
+  _kvm_vcpu_x86_stop_sync (self);
+  return fd;
 }
 
 /**
@@ -324,9 +329,13 @@ kvm_vcpu_get_fd (KvmVcpu *self)
 int
 kvm_vcpu_dup_fd (KvmVcpu *self, GError **error)
 {
+  int fd;
+
   g_return_val_if_fail (KVM_IS_VCPU (self), -1);
 
-  return _kvm_handle_dup_fd (&self->handle, error);
+  fd = _kvm_handle_dup_fd (&self->handle, error);
+  _kvm_vcpu_x86_stop_sync (self);
+  return fd;
 }
 
 /**
@@ -557,6 +566,9 @@ kvm_vcpu_set_guest_debug (KvmVcpu *self, KvmGuestDebugFlags flags, const guint64
       _kvm_error_add_detail (error, "flags 0x%x", flags);
       return FALSE;
     }
+  self->is_debugged = (flags & KVM_GUEST_DEBUG_FLAGS_ENABLE) != 0;
+  if (self->is_debugged)
+    _kvm_vcpu_x86_stop_sync (self);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
+#include "x86/kvm-vcpu-x86-sync-private.h"
 #include "x86/kvm-vcpu-x86.h"
 #include "x86/kvm-x86-cpuid-private.h"
 
@@ -22,7 +23,9 @@
  * @regs: (out caller-allocates): the registers
  * @error: return location for an error
  *
- * Gets the general registers (`KVM_GET_REGS`; x86). See section 4.11 of api.rst.
+ * Gets the general registers (`KVM_GET_REGS`; x86). Where the kernel has %KVM_CAPABILITY_SYNC_REGS,
+ * a program that does so after exits gets them without a call to the kernel from the second exit
+ * on, as long as no other call on the vCPU comes before it. See section 4.11 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and with %KVM_ERROR_NOT_SUPPORTED on another
  * architecture.
@@ -37,7 +40,12 @@ kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error)
   g_return_val_if_fail (_kvm_is_vcpu (vcpu) && regs != NULL, FALSE);
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
-  return kvm_ioctl (&vcpu->handle, KVM_GET_REGS, regs, error) != -1;
+  if (_kvm_vcpu_x86_get_synced (vcpu, KVMOBJ_X86_SYNC_REGS, regs))
+    return TRUE;
+  if (kvm_ioctl (&vcpu->handle, KVM_GET_REGS, regs, error) == -1)
+    return FALSE;
+  _kvm_vcpu_x86_ask_for_sync (vcpu, KVMOBJ_X86_SYNC_REGS);
+  return TRUE;
 }
 
 /**
@@ -46,7 +54,9 @@ kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error)
  * @regs: the registers
  * @error: return location for an error
  *
- * Sets the general registers (`KVM_SET_REGS`; x86). See section 4.12 of api.rst.
+ * Sets the general registers (`KVM_SET_REGS`; x86). If they were just got without a call to the
+ * kernel, they are set without one, too, with the next run or the next other call on the vCPU. See
+ * section 4.12 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_PENDING if the guest reads from a
  * port or an address or an MSR and was not answered yet, and with %KVM_ERROR_NOT_SUPPORTED on
@@ -63,7 +73,8 @@ kvm_vcpu_x86_set_regs (KvmVcpu *vcpu, const KvmX86Regs *regs, GError **error)
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
   return _kvm_vcpu_check_settable (vcpu, "KVM_SET_REGS", error)
-         && kvm_ioctl (&vcpu->handle, KVM_SET_REGS, regs, error) != -1;
+         && (_kvm_vcpu_x86_set_synced_regs (vcpu, regs)
+             || kvm_ioctl (&vcpu->handle, KVM_SET_REGS, regs, error) != -1);
 }
 
 /**
@@ -87,7 +98,12 @@ kvm_vcpu_x86_get_sregs (KvmVcpu *vcpu, KvmX86Sregs *sregs, GError **error)
   g_return_val_if_fail (_kvm_is_vcpu (vcpu) && sregs != NULL, FALSE);
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
-  return kvm_ioctl (&vcpu->handle, KVM_GET_SREGS, sregs, error) != -1;
+  if (_kvm_vcpu_x86_get_synced (vcpu, KVMOBJ_X86_SYNC_SREGS, sregs))
+    return TRUE;
+  if (kvm_ioctl (&vcpu->handle, KVM_GET_SREGS, sregs, error) == -1)
+    return FALSE;
+  _kvm_vcpu_x86_ask_for_sync (vcpu, KVMOBJ_X86_SYNC_SREGS);
+  return TRUE;
 }
 
 /* Why the kernel may have refused, as far as that can be seen. */

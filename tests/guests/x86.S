@@ -126,6 +126,21 @@ guest steps
 	hlt
 guest_end steps
 
+/* Changes registers, flags and a segment, and writes to port 0x61 in between, for ever. */
+guest mix
+	add %ebx, %eax
+	xor %ecx, %ebx
+	rol $7, %edx
+	out %al, $0x61
+	adc %esi, %ecx
+	sbb %edi, %esi
+	inc %bp
+	mov %bp, %es
+	out %ax, $0x61
+	imul %edx, %edi
+	jmp guest_mix
+guest_end mix
+
 /* Adds one to the word at 0x2000 for ever. */
 guest ticker
 	incw 0x2000
