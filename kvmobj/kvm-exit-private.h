@@ -15,12 +15,12 @@ G_BEGIN_DECLS
 struct _KvmExit
 {
   GObject parent_instance;
-  KvmAbiRun *run;    /* owned mapping, or a page of zeros that belongs to nobody */
-  gsize size;        /* of the mapping; 0 for the page of zeros */
-  guint32 latch;     /* the reason; see below */
-  guint raw_reason;  /* of KVM_EXIT_REASON_OTHER */
-  guint64 io_offset; /* where port accesses have their data, unless the page says otherwise */
-  gboolean pending;  /* of an interrupted run: it left unfinished what the exit before was about */
+  KvmAbiRun *run;     /* owned mapping, or a page of zeros that belongs to nobody */
+  gsize size;         /* of the mapping; 0 for the page of zeros */
+  guint32 latch;      /* the reason; see below */
+  guint raw_reason;   /* of KVM_EXIT_REASON_OTHER */
+  guint64 io_offset;  /* where port accesses have their data, unless the page says otherwise */
+  guint32 unfinished; /* of an interrupted run: the latch of the exit that it left so; else 0 */
   KvmInterruption interruption;
   int error_number;   /* of an exit that comes as a failure of KVM_RUN */
   gboolean rip_known; /* x86: whether rip tells where an internal error stopped the guest */
@@ -157,15 +157,6 @@ _kvm_store (guint8 *data, guint size, guint64 value)
     memcpy (data, &value, 8);
   else
     _kvm_store_odd (data, size, value);
-}
-
-/* Where the data of a port access stands, if it is where it always is; else NULL. */
-static inline guint8 *
-_kvm_exit_peek_port (KvmExit *self)
-{
-  if (G_UNLIKELY (_KVM_READ_ONCE (self->run->io.data_offset) != self->io_offset))
-    return NULL;
-  return (guint8 *) self->run + self->io_offset;
 }
 
 /* Says which exit there is instead of the one that an accessor is for: a bug of the caller's. */

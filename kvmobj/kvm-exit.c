@@ -274,7 +274,7 @@ kvm_exit_copy (KvmExit *self, GError **error)
   memcpy (mapping, self->run, size);
   copy = exit_new_take_mapping (mapping, size);
   copy->latch = self->latch;
-  copy->pending = self->pending;
+  copy->unfinished = self->unfinished;
   copy->raw_reason = self->raw_reason;
   copy->interruption = self->interruption;
   copy->error_number = self->error_number;

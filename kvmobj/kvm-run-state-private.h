@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * run also tells that this is a vCPU, that there is nothing to be looked at first, and, since a
  * thread that was not prepared for runs expects another number, that this one was. */
 #define KVM_STATE_IDLE (G_GUINT64_CONSTANT (0x4b564350) << 32)
+#define KVM_STATE_UNPREPARED G_MAXUINT64
 #define KVM_STATE_TID_MASK ((1u << 22) - 1) /* the thread in run (), or 0; tids are that short */
 #define KVM_STATE_BUSY (1u << 22)           /* a thread is in a short call */
 #define KVM_STATE_WAITED_FOR (1u << 23)     /* others wait for its end */

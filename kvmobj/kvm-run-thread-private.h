@@ -6,7 +6,8 @@
 G_BEGIN_DECLS
 
 /* What a thread that runs vCPUs has of its own: what it expects in the word of a vCPU that it is to
- * run, and what it puts there; see kvm-run-state-private.h. Both are 0 until it is prepared. */
+ * run, and what it puts there; see kvm-run-state-private.h. Until it is prepared it expects what is
+ * in no word. */
 typedef struct
 {
   guint64 idle;

@@ -11,7 +11,7 @@
 #include "kvm-run-thread-private.h"
 #include "kvm-vcpu.h"
 
-__thread KvmRunThread _kvm_run_thread;
+__thread KvmRunThread _kvm_run_thread = { .idle = KVM_STATE_UNPREPARED };
 
 static GMutex lock;
 static int chosen_signal = 0;    /* 0: the first free one of those below */
@@ -100,7 +100,7 @@ void
 _kvm_run_thread_forget (void)
 {
   g_mutex_init (&lock); /* a thread that is not here may have had it */
-  _kvm_run_thread = (KvmRunThread){ 0 };
+  _kvm_run_thread = (KvmRunThread){ .idle = KVM_STATE_UNPREPARED };
 }
 
 /**

@@ -223,6 +223,7 @@ finish_run (KvmRunner *self)
   g_autoptr (GSource) source = g_steal_pointer (&self->source);
   KvmExit *exit = g_steal_pointer (&self->exit);
   GError *error = g_steal_pointer (&self->error);
+  gulong cancellable_handler = self->cancellable_handler;
   GList *link;
 
   while ((link = g_queue_pop_head_link (&self->events)) != NULL)
@@ -236,12 +237,12 @@ finish_run (KvmRunner *self)
       _kvm_vcpu_thread_release (member->vcpu);
     }
   self->is_paused = FALSE;
-  g_mutex_unlock (&self->lock);
+  self->cancellable_handler = 0;
+  g_mutex_unlock (&self->lock); /* and the runner may be run again */
 
   /* Nothing waits here for a handler that is being called, which may be the caller's. */
-  if (self->cancellable_handler != 0)
-    g_signal_handler_disconnect (g_task_get_cancellable (task), self->cancellable_handler);
-  self->cancellable_handler = 0;
+  if (cancellable_handler != 0)
+    g_signal_handler_disconnect (g_task_get_cancellable (task), cancellable_handler);
   g_source_destroy (source);
 
   _kvm_runner_notify_state (self);
@@ -259,6 +260,10 @@ on_wake (gpointer user_data)
   KvmRunnerMember *member;
   guint64 number;
   GList *link;
+
+  /* What is told is for the process that has the vCPUs. */
+  if (self->generation != _kvm_fork_generation)
+    return G_SOURCE_REMOVE;
 
   g_mutex_lock (&self->lock);
   if (self->target == KVM_RUNNER_STATE_STOPPED)

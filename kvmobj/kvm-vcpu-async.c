@@ -14,6 +14,7 @@ typedef struct
   KvmVcpu *vcpu;             /* the task's */
   GCancellable *cancellable; /* the task's */
   KvmWake wake;              /* of the source in the caller's context */
+  guint generation;          /* _kvm_fork_generation of the process that has the thread */
   KvmExitReason reason;
   gboolean is_cancelled;
   GError *error;
@@ -45,6 +46,10 @@ on_run_ended (gpointer user_data)
 {
   GTask *task = user_data;
   AsyncRun *self = g_task_get_task_data (task);
+
+  /* What is told is for the process that has the vCPU. */
+  if (self->generation != _kvm_fork_generation)
+    return G_SOURCE_REMOVE;
 
   _kvm_vcpu_thread_release (self->vcpu);
   if (self->reason == KVM_EXIT_REASON_INTERRUPTED && self->is_cancelled)
@@ -104,6 +109,7 @@ kvm_vcpu_run_async (KvmVcpu *self, GCancellable *cancellable, GAsyncReadyCallbac
   run = g_new0 (AsyncRun, 1);
   run->vcpu = self;
   run->cancellable = cancellable;
+  run->generation = _kvm_fork_generation;
   g_task_set_task_data (task, run, async_run_free);
   source = _kvm_wake_source_new (on_run_ended, g_object_ref (task), g_object_unref);
   g_source_attach (source, g_task_get_context (task));

@@ -137,6 +137,15 @@ serve (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run, guint64 undisturbed)
   return FALSE;
 }
 
+void
+_kvm_vcpu_leave_bus (KvmVcpu *self)
+{
+  KvmIoTable *table = is_changed (self) ? _kvm_vcpu_note_bus_change (&self->handle) : NULL;
+
+  if (table != NULL)
+    _kvm_io_table_unref (table);
+}
+
 gboolean
 _kvm_vcpu_serve_on_bus (KvmVcpu *self)
 {
@@ -155,9 +164,5 @@ _kvm_vcpu_run_on_bus (KvmVcpu *self, int errsv)
     /* A kick that came meanwhile makes this return at once. */
     if (G_UNLIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) != 0))
       errsv = _kvm_vcpu_enter_again (self, errno);
-
-  /* A device that was removed meanwhile need not wait for the next run. */
-  if (is_changed (self))
-    replace_table (self, NULL);
   return errsv;
 }

@@ -19,19 +19,30 @@
    | REASON (X86_WRMSR) | REASON (XEN) | REASON (RISCV_SBI) | REASON (RISCV_CSR) | REASON (TDX)    \
    | REASON (SNP_REQ_CERTS))
 
-gboolean
-_kvm_vcpu_is_pending (KvmVcpu *self)
+guint32
+_kvm_vcpu_get_unfinished (KvmVcpu *self)
 {
-  if (_kvm_exit_get_latched (self->exit) == KVM_EXIT_REASON_INTERRUPTED)
-    return self->exit->pending;
-  return _kvm_exit_is (self->exit, REASONS_COMPLETED_BY_RUN);
+  KvmExit *exit = self->exit;
+
+  if (_kvm_exit_get_latched (exit) == KVM_EXIT_REASON_INTERRUPTED)
+    return exit->unfinished;
+  return _kvm_exit_is (exit, REASONS_COMPLETED_BY_RUN) ? exit->latch : 0;
 }
 
 static gboolean
-is_read (KvmExit *exit)
+is_read (KvmVcpu *self, guint32 unfinished)
 {
-  return _kvm_exit_is (exit, REASON (IO) | REASON (MMIO) | REASON (X86_RDMSR))
-         && !kvm_exit_is_write (exit);
+  KvmAbiRun *run = self->exit->run;
+
+  switch (unfinished & ~KVM_LATCH_ANSWERED)
+    {
+    case KVM_LATCH (KVM_EXIT_REASON_IO):
+      return _KVM_READ_ONCE (run->io.direction) != KVMOBJ_IO_OUT;
+    case KVM_LATCH (KVM_EXIT_REASON_MMIO):
+      return !_KVM_READ_ONCE (run->mmio.is_write);
+    default:
+      return (unfinished & ~KVM_LATCH_ANSWERED) == KVM_LATCH (KVM_EXIT_REASON_X86_RDMSR);
+    }
 }
 
 static void
@@ -46,12 +57,14 @@ set_pending_error (KvmVcpu *self, const char *what, const char *how, GError **er
 gboolean
 _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
 {
+  guint32 unfinished = _kvm_vcpu_get_unfinished (self);
+
   /* That it is running in another thread the ioctl itself tells. */
-  if (G_LIKELY (!is_read (self->exit)) || _kvm_run_state_is_taken (&self->handle.state))
+  if (G_LIKELY (!is_read (self, unfinished)) || _kvm_run_state_is_taken (&self->handle.state))
     return TRUE;
 
   set_pending_error (self, what,
-                     _kvm_exit_is_answered (self->exit)
+                     unfinished & KVM_LATCH_ANSWERED
                          ? "the answer that the guest is to get would be lost; call "
                            "kvm_vcpu_complete_pending () first"
                          : "the guest waits for an answer, which would be lost; give one, and call "
@@ -92,9 +105,10 @@ complete (KvmVcpu *self, GError **error)
   if (errsv == EINTR)
     {
       self->exit->interruption = KVM_INTERRUPTION_COMPLETED;
-      self->exit->pending = FALSE;
+      self->exit->unfinished = 0;
     }
   reason = _kvm_vcpu_finish_run (self, errsv, error);
+  _kvm_vcpu_leave_bus (self);
   g_object_unref (self);
   return reason;
 }
@@ -114,8 +128,10 @@ complete (KvmVcpu *self, GError **error)
  *
  * An instruction may need more than one access, such as a read and then a write of the same
  * address, or a string of ports. Then the reason of the next one is returned: answer it, and call
- * this again until it returns %KVM_EXIT_REASON_INTERRUPTED. Devices on the [class@Kvm.IoBus] answer
- * by themselves. If nothing is pending, that is returned at once, without asking the kernel.
+ * this again until it returns %KVM_EXIT_REASON_INTERRUPTED. The same holds for a read that an
+ * interrupted run left without an answer: it is returned once more. Devices on the
+ * [class@Kvm.IoBus] answer by themselves. If nothing is pending, %KVM_EXIT_REASON_INTERRUPTED is
+ * returned at once, without asking the kernel.
  *
  * A kick that comes meanwhile is kept for the next run.
  *
@@ -134,25 +150,35 @@ KvmExitReason
 kvm_vcpu_complete_pending (KvmVcpu *self, GError **error)
 {
   KvmExitReason reason;
+  guint32 unfinished;
 
   g_return_val_if_fail (_kvm_is_vcpu (self), KVM_EXIT_REASON_ERROR);
 
   if (!_kvm_vcpu_begin_run (self, "kvm_vcpu_complete_pending ()", error))
     return KVM_EXIT_REASON_ERROR;
 
-  if (!_kvm_vcpu_is_pending (self))
+  unfinished = _kvm_vcpu_get_unfinished (self);
+  if (unfinished == 0)
     reason = KVM_EXIT_REASON_INTERRUPTED;
-  else if (is_read (self->exit) && !_kvm_exit_is_answered (self->exit))
+  else if (!is_read (self, unfinished) || (unfinished & KVM_LATCH_ANSWERED))
+    {
+      if (check_immediate_exit (self, error))
+        return complete (self, error);
+      reason = KVM_EXIT_REASON_ERROR;
+    }
+  else if (unfinished != self->exit->latch)
+    {
+      /* An interruption came before the answer: here is the exit again. */
+      self->exit->latch = unfinished;
+      reason = _kvm_exit_get_latched (self->exit);
+    }
+  else
     {
       set_pending_error (self, "kvm_vcpu_complete_pending ()",
                          "the guest waits for an answer; give one with kvm_exit_set_value ()",
                          error);
       reason = KVM_EXIT_REASON_ERROR;
     }
-  else if (check_immediate_exit (self, error))
-    return complete (self, error);
-  else
-    reason = KVM_EXIT_REASON_ERROR;
   _kvm_run_state_leave_run_slow (&self->handle.state, self->exit->run);
   return reason;
 }

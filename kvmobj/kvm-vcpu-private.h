@@ -74,11 +74,14 @@ int _kvm_vcpu_enter_again (KvmVcpu *self, int errsv);
 int _kvm_vcpu_run_on_bus (KvmVcpu *self, int errsv);
 KvmExitReason _kvm_vcpu_finish_run (KvmVcpu *self, int errsv, GError **error);
 
+/* After a run on the bus: a device that was removed meanwhile does not wait for the next one. */
+void _kvm_vcpu_leave_bus (KvmVcpu *self);
+
 /* Gives an access to the device on the bus. FALSE if the exit is to be returned. */
 gboolean _kvm_vcpu_serve_on_bus (KvmVcpu *self);
 
-/* Whether what the guest did last is finished only by the next KVM_RUN. */
-gboolean _kvm_vcpu_is_pending (KvmVcpu *self);
+/* The latch of the exit that only the next KVM_RUN finishes; 0 if there is none. */
+guint32 _kvm_vcpu_get_unfinished (KvmVcpu *self);
 
 /* Whether registers may be set: not while a read is not finished, of which the answer would be
  * lost.

@@ -141,7 +141,7 @@ _kvm_vcpu_enter_again (KvmVcpu *self, int errsv)
         }
       else if (consume_kick (self))
         {
-          self->exit->pending = !entered && _kvm_vcpu_is_pending (self);
+          self->exit->unfinished = entered ? 0 : _kvm_vcpu_get_unfinished (self);
           return EINTR;
         }
     }
@@ -149,7 +149,7 @@ _kvm_vcpu_enter_again (KvmVcpu *self, int errsv)
   if (errsv == EINTR)
     {
       consume_kick (self);
-      self->exit->pending = FALSE;
+      self->exit->unfinished = 0;
     }
   return errsv;
 }
@@ -230,7 +230,7 @@ _kvm_vcpu_begin_run (KvmVcpu *self, const char *what, GError **error)
   guint64 state;
 
   if (!_kvm_handle_check (&self->handle, what, error)
-      || (_kvm_run_thread.idle == 0 && !_kvm_run_thread_prepare (error)))
+      || (_kvm_run_thread.idle == KVM_STATE_UNPREPARED && !_kvm_run_thread_prepare (error)))
     return FALSE;
   if (_kvm_run_state_enter_run_slow (&self->handle.state))
     return TRUE;
@@ -258,6 +258,7 @@ run_slowly (KvmVcpu *self, int errsv, GError **error)
   g_object_ref (self);
   errsv = _kvm_vcpu_run_on_bus (self, errsv);
   reason = _kvm_vcpu_finish_run (self, errsv, error);
+  _kvm_vcpu_leave_bus (self);
   g_object_unref (self);
   return reason;
 }

@@ -72,9 +72,9 @@ kvm_vcpu_finalize (GObject *object)
 
   _kvm_vcpu_thread_end (self);
   _kvm_vcpu_drop_cancellable (self);
-  g_clear_pointer (&self->io_table, _kvm_io_table_unref);
   if (self->vm != NULL)
-    _kvm_vm_remove_child (self->vm, &self->handle);
+    _kvm_vm_remove_child (self->vm, &self->handle); /* so that the bus does not find it any more */
+  g_clear_pointer (&self->io_table, _kvm_io_table_unref);
 
   /* An exit that something keeps must not keep the kernel's vCPU. */
   if (g_atomic_int_get (&self->handle.generation) != 0

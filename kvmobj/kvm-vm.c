@@ -49,6 +49,11 @@ kvm_vm_finalize (GObject *object)
   g_autoptr (GPtrArray) memories = NULL; /* goes after the fd */
   g_autoptr (GPtrArray) eventfds = NULL; /* so do they */
 
+  /* Somebody else may have the bus, and change it just now. */
+  if (self->io_bus != NULL)
+    _kvm_io_bus_clear (self->io_bus);
+  g_clear_object (&self->io_bus);
+
   if (_kvm_vm_lock (self))
     {
       /* If nobody else has an fd the kernel's VM ends right here, and its slots with it. */
@@ -60,9 +65,6 @@ kvm_vm_finalize (GObject *object)
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
   g_clear_pointer (&self->eventfds, _kvm_eventfd_table_unref);
-  if (self->io_bus != NULL)
-    _kvm_io_bus_clear (self->io_bus);
-  g_clear_object (&self->io_bus);
   _kvm_fork_clear_lock (&self->lock, self->generation);
   g_clear_object (&self->system);
 

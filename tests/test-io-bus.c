@@ -531,6 +531,85 @@ test_change_while_running (void)
   g_thread_join (thread);
 }
 
+/* The bus changes all the time. */
+typedef struct
+{
+  KvmIoBus *bus;
+  gint stop;
+} Changer;
+
+static gpointer
+change_thread (gpointer data)
+{
+  Changer *self = data;
+  g_autoptr (TestDevice) device = g_object_new (TEST_TYPE_DEVICE, NULL);
+
+  while (!g_atomic_int_get (&self->stop))
+    {
+      kvm_io_bus_add_device (self->bus, KVM_IO_SPACE_PORT, 0x61, 1, KVM_IO_DEVICE (device),
+                             KVM_IO_DEVICE_FLAGS_NONE, NULL);
+      kvm_io_bus_remove_device (self->bus, KVM_IO_DEVICE (device));
+    }
+  return NULL;
+}
+
+/* While vCPUs go that have looked into it, and then the virtual machine. */
+static void
+test_change_while_dying (void)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+      g_autoptr (KvmIoBus) bus = g_object_ref (get_bus (guest));
+      g_autoptr (TestDevice) device = add_ports (guest, 0x3f8, 8);
+      Changer changer = { bus, 0 };
+      GThread *thread = g_thread_new ("changer", change_thread, &changer);
+
+      for (guint id = 1; id < 10; id++)
+        {
+          g_autoptr (GError) error = NULL;
+          g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (guest->vm, id, &error);
+
+          g_assert_no_error (error);
+          kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error);
+          g_assert_no_error (error);
+          g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_HLT);
+        }
+      g_clear_pointer (&guest, kvm_test_guest_free);
+      g_atomic_int_set (&changer.stop, 1);
+      g_thread_join (thread);
+      g_assert_cmpint (G_OBJECT (device)->ref_count, ==, 1);
+    }
+}
+
+static gpointer
+run_until_closed (gpointer data)
+{
+  KvmVcpu *vcpu = data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_CLOSED);
+  return NULL;
+}
+
+/* Whatever the vCPU was doing then, a closed virtual machine has no devices. */
+static void
+test_close_while_running (void)
+{
+  for (guint i = 0; i < 100; i++)
+    {
+      g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (chatter);
+      g_autoptr (TestDevice) device = add_ports (guest, 0x61, 1);
+      GThread *thread = g_thread_new ("vcpu", run_until_closed, guest->vcpu);
+
+      wait_for_more (&device->n_accesses);
+      kvm_vm_close (guest->vm);
+      g_thread_join (thread);
+      g_assert_cmpint (G_OBJECT (device)->ref_count, ==, 1);
+    }
+}
+
 /* A device of another thread's is left to the caller. */
 static void
 test_same_thread (void)
@@ -594,6 +673,8 @@ main (int argc, char **argv)
   kvm_test_add ("/io-bus/close-inside", test_close_inside);
   kvm_test_add ("/io-bus/drop-inside", test_drop_inside);
   kvm_test_add ("/io-bus/change-while-running", test_change_while_running);
+  kvm_test_add ("/io-bus/change-while-dying", test_change_while_dying);
+  kvm_test_add ("/io-bus/close-while-running", test_close_while_running);
   kvm_test_add ("/io-bus/same-thread", test_same_thread);
   kvm_test_add ("/io-bus/rule-of-threads", test_rule_of_threads);
   return g_test_run ();

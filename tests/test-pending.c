@@ -155,6 +155,17 @@ test_kicked (void)
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
 }
 
+static void
+assert_not_settable (KvmTestGuest *guest, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  KvmX86Regs regs;
+
+  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, NULL));
+  g_assert_false (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, text);
+}
+
 /* A run that a kick ended before it began has finished nothing. */
 static void
 test_interrupted_before (void)
@@ -168,6 +179,24 @@ test_interrupted_before (void)
   kvm_vcpu_kick (guest->vcpu);
   kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmphex (get_rax (guest), ==, 0);
+  assert_not_settable (guest, "call kvm_vcpu_complete_pending () first");
+  complete (guest, KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_cmphex (get_rax (guest), ==, 0x5a);
+}
+
+/* Nor has it taken away the chance to answer. */
+static void
+test_interrupted_unanswered (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
+
+  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_vcpu_kick (guest->vcpu);
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  assert_not_settable (guest, "waits for an answer");
+  complete (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x60);
+  kvm_exit_set_value (guest->exit, 0x5a);
   complete (guest, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmphex (get_rax (guest), ==, 0x5a);
 }
@@ -256,6 +285,7 @@ main (int argc, char **argv)
   kvm_test_add ("/pending/read-and-write", test_read_and_write);
   kvm_test_add ("/pending/kicked", test_kicked);
   kvm_test_add ("/pending/interrupted-before", test_interrupted_before);
+  kvm_test_add ("/pending/interrupted-unanswered", test_interrupted_unanswered);
   kvm_test_add ("/pending/running", test_running);
   kvm_test_add ("/pending/kick-against-complete", test_kick_against_complete);
   return g_test_run ();

@@ -98,7 +98,7 @@ on_output_ready (GObject *output, gpointer data)
 {
   g_autoptr (KvmSerial) self = g_weak_ref_get (data);
 
-  if (self == NULL || !_kvm_serial_lock (self))
+  if (self == NULL || self->generation != _kvm_fork_generation || !_kvm_serial_lock (self))
     return G_SOURCE_REMOVE;
   g_clear_pointer (&self->write_source, g_source_unref);
   _kvm_serial_unlock (self); /* which writes */
@@ -171,7 +171,7 @@ on_input (GObject *input, GAsyncResult *result, gpointer data)
       = g_input_stream_read_bytes_finish (G_INPUT_STREAM (input), result, NULL);
 
   weak_ref_free (data);
-  if (self == NULL || !_kvm_serial_lock (self))
+  if (self == NULL || self->generation != _kvm_fork_generation || !_kvm_serial_lock (self))
     return;
   self->is_reading = FALSE;
   if (bytes == NULL || g_bytes_get_size (bytes) == 0)
@@ -190,7 +190,7 @@ begin_read (gpointer data)
 {
   g_autoptr (KvmSerial) self = g_weak_ref_get (data);
 
-  if (self == NULL || !_kvm_serial_lock (self))
+  if (self == NULL || self->generation != _kvm_fork_generation || !_kvm_serial_lock (self))
     return G_SOURCE_REMOVE;
   g_clear_pointer (&self->read_source, g_source_unref);
   g_mutex_unlock (&self->lock);

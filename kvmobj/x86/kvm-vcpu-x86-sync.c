@@ -103,8 +103,8 @@ _kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which)
   if (which == 0 || !_kvm_run_state_enter (&self->handle.state))
     return;
 
-  mark_stale (self, which);
-  self->exit->run->valid_regs |= which;
+  self->exit->run->valid_regs
+      |= which; /* it is stale: nothing was ever stored, or it was stopped */
   g_atomic_int_set (&self->handle.is_synced, TRUE);
   end (self);
 }
