@@ -329,8 +329,12 @@ eventfd_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_da
   KvmEventfd *eventfd = ((EventfdSource *) source)->eventfd;
   gboolean closed, heard = FALSE;
 
-  g_return_val_if_fail (callback != NULL, G_SOURCE_REMOVE);
-
+  if (callback == NULL)
+    {
+      g_warning (
+          "The source of a doorbell or an interrupt trigger was attached without a callback");
+      return G_SOURCE_REMOVE;
+    }
   if (is_foreign (eventfd))
     return G_SOURCE_REMOVE;
 

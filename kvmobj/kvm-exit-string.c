@@ -154,6 +154,7 @@ print_interruption (KvmExit *self, GString *string)
     [KVM_INTERRUPTION_KICK] = "interrupted by a kick",
     [KVM_INTERRUPTION_CANCELLED] = "interrupted by its cancellable",
     [KVM_INTERRUPTION_SIGNAL] = "interrupted by a signal",
+    [KVM_INTERRUPTION_COMPLETED] = "interrupted, with nothing pending any more",
   };
 
   g_string_append (string, causes[self->interruption]);

@@ -48,12 +48,18 @@ void _kvm_io_table_unref (KvmIoTable *table);
 /* The range that @address is in, or NULL. */
 const KvmIoRange *_kvm_io_table_find (const KvmIoTable *table, KvmIoSpace space, guint64 address);
 
-/* Gives all of an exit's access to the device of a range that it begins in. FALSE if it does not
- * end there, or the device wants the guest to stop: then the exit is to be returned. */
-gboolean _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit);
+/* What became of an exit on the bus. */
+typedef enum
+{
+  KVM_IO_RESULT_LEFT,    /* it is for nobody here */
+  KVM_IO_RESULT_SERVED,  /* the guest can run on */
+  KVM_IO_RESULT_STOPPED, /* it is served, and the device wants the guest to stop */
+} KvmIoResult;
 
-/* Does that in the thread that added the device, if it is one that is only called there. FALSE if
- * it is not, as well. */
-gboolean _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit);
+/* Gives all of an exit's access to the device of a range that it begins in, if it ends there. */
+KvmIoResult _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit);
+
+/* Does that in the thread that added the device, if it is one that is only called there. */
+KvmIoResult _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit);
 
 G_END_DECLS

@@ -133,7 +133,7 @@ write_device (const KvmIoRange *range, guint64 offset, guint size, guint64 value
   return range->write (range->device, offset + 4, 4, value >> 32) || stop;
 }
 
-gboolean
+KvmIoResult
 _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit)
 {
   gboolean is_port = range->space == KVM_IO_SPACE_PORT, stop = FALSE;
@@ -142,7 +142,7 @@ _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit)
 
   /* Nothing is accessed if the page says what cannot be. */
   if (size == 0 || offset >= range->length || size > range->length - offset)
-    return FALSE;
+    return KVM_IO_RESULT_LEFT;
 
   for (guint i = 0; i < count; i++)
     if (kvm_exit_is_write (exit))
@@ -160,7 +160,7 @@ _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit)
         else
           kvm_exit_set_value (exit, value);
       }
-  return !stop;
+  return stop ? KVM_IO_RESULT_STOPPED : KVM_IO_RESULT_SERVED;
 }
 
 static void
@@ -428,16 +428,16 @@ kvm_io_bus_find_device (KvmIoBus *self, KvmIoSpace space, guint64 address)
   return device;
 }
 
-gboolean
+KvmIoResult
 _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit)
 {
   KvmExitReason reason = kvm_exit_get_reason (exit);
   KvmIoTable *table;
   const KvmIoRange *range;
-  gboolean served = FALSE;
+  KvmIoResult result = KVM_IO_RESULT_LEFT;
 
   if (reason != KVM_EXIT_REASON_IO && reason != KVM_EXIT_REASON_MMIO)
-    return FALSE;
+    return result;
 
   table = _kvm_io_bus_ref_table (self);
   range = _kvm_io_table_find (table,
@@ -445,7 +445,7 @@ _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit)
                               kvm_exit_get_address (exit));
   if (range != NULL && (range->flags & KVM_IO_DEVICE_FLAGS_SAME_THREAD)
       && range->thread == g_thread_self ())
-    served = _kvm_io_range_serve (range, exit);
+    result = _kvm_io_range_serve (range, exit);
   _kvm_io_table_unref (table);
-  return served;
+  return result;
 }

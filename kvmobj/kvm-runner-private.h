@@ -13,10 +13,11 @@ typedef struct
   KvmVcpu *vcpu;     /* owned */
 
   /* With the runner's lock: */
-  gboolean is_running; /* whether its thread has the job */
-  gboolean is_kicked;  /* whether it was told to stand since it began */
-  guint64 awaited;     /* the number of the exit that waits to be completed; 0: none */
-  GList link;          /* in the runner's events, while that exit was not delivered */
+  gboolean is_running;         /* whether its thread has the job */
+  gboolean is_kicked;          /* whether it was told to stand since it began */
+  gboolean is_ended_by_device; /* the exit is one with which a device wants the guest to stop */
+  guint64 awaited;             /* the number of the exit that waits to be completed; 0: none */
+  GList link;                  /* in the runner's events, while that exit was not delivered */
 } KvmRunnerMember;
 
 struct _KvmRunner

@@ -137,6 +137,7 @@ run_member (gpointer data)
     end_run (self, member, NULL, error);
   else if (reason != KVM_EXIT_REASON_INTERRUPTED)
     {
+      member->is_ended_by_device = vcpu->is_stopped_by_device;
       member->awaited = ++self->last_number;
       g_queue_push_tail_link (&self->events, &member->link);
     }
@@ -205,13 +206,16 @@ deliver (KvmRunner *self, KvmRunnerMember *member, guint64 number)
 {
   KvmIoBus *bus = g_atomic_pointer_get (&self->vm->io_bus);
   g_autoptr (KvmRunnerExit) token = _kvm_runner_exit_new (member, number);
+  KvmIoResult result = KVM_IO_RESULT_LEFT;
 
-  if (bus != NULL && _kvm_io_bus_dispatch_exit (bus, kvm_vcpu_get_exit (member->vcpu)))
-    {
-      _kvm_runner_complete (token, NULL); /* unless the device stopped the runner */
-      return;
-    }
-  if (!_kvm_runner_emit_exit (self, token))
+  if (member->is_ended_by_device)
+    result = KVM_IO_RESULT_STOPPED;
+  else if (bus != NULL)
+    result = _kvm_io_bus_dispatch_exit (bus, kvm_vcpu_get_exit (member->vcpu));
+
+  if (result == KVM_IO_RESULT_SERVED)
+    _kvm_runner_complete (token, NULL); /* unless the device stopped the runner */
+  else if (result == KVM_IO_RESULT_STOPPED || !_kvm_runner_emit_exit (self, token))
     _kvm_runner_abandon (token);
 }
 

@@ -56,7 +56,7 @@ is_changed (KvmVcpu *self)
 }
 
 /* Any access, to whichever device. */
-static G_GNUC_NO_INLINE gboolean
+static G_GNUC_NO_INLINE KvmIoResult
 serve_somewhere (KvmVcpu *self, KvmExitReason reason)
 {
   KvmIoSpace space = reason == KVM_EXIT_REASON_IO ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO;
@@ -72,7 +72,7 @@ serve_somewhere (KvmVcpu *self, KvmExitReason reason)
   range = _kvm_io_table_find (self->io_table, space, kvm_exit_get_address (self->exit));
   if (range == NULL
       || ((range->flags & KVM_IO_DEVICE_FLAGS_SAME_THREAD) && range->thread != g_thread_self ()))
-    return FALSE;
+    return KVM_IO_RESULT_LEFT;
 
   self->io_hit[space] = range->flags == KVM_IO_DEVICE_FLAGS_NONE ? range : &nowhere;
   return _kvm_io_range_serve (range, self->exit);
@@ -80,7 +80,7 @@ serve_somewhere (KvmVcpu *self, KvmExitReason reason)
 
 /* The fast ways: one byte at a port, or one access of any size to memory, of the device that was
  * accessed last; if it is another, or something else has to be looked at first, the other way. */
-static inline G_ALWAYS_INLINE gboolean
+static inline G_ALWAYS_INLINE KvmIoResult
 serve_port (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
 {
   const KvmIoRange *range = self->io_hit[KVM_IO_SPACE_PORT];
@@ -93,12 +93,14 @@ serve_port (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
 
   _kvm_exit_latch (exit, KVM_EXIT_REASON_IO);
   if (_KVM_READ_ONCE (run->io.direction) == KVMOBJ_IO_OUT)
-    return !range->write (range->device, offset, 1, ((guint8 *) run)[exit->io_offset]);
+    return range->write (range->device, offset, 1, ((guint8 *) run)[exit->io_offset])
+               ? KVM_IO_RESULT_STOPPED
+               : KVM_IO_RESULT_SERVED;
   ((guint8 *) run)[exit->io_offset] = range->read (range->device, offset, 1);
-  return TRUE;
+  return KVM_IO_RESULT_SERVED;
 }
 
-static inline G_ALWAYS_INLINE gboolean
+static inline G_ALWAYS_INLINE KvmIoResult
 serve_mmio (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
 {
   const KvmIoRange *range = self->io_hit[KVM_IO_SPACE_MMIO];
@@ -110,9 +112,11 @@ serve_mmio (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run)
 
   _kvm_exit_latch (exit, KVM_EXIT_REASON_MMIO);
   if (_KVM_READ_ONCE (run->mmio.is_write))
-    return !range->write (range->device, offset, size, _kvm_load (run->mmio.data, size));
+    return range->write (range->device, offset, size, _kvm_load (run->mmio.data, size))
+               ? KVM_IO_RESULT_STOPPED
+               : KVM_IO_RESULT_SERVED;
   _kvm_store (run->mmio.data, size, range->read (range->device, offset, size));
-  return TRUE;
+  return KVM_IO_RESULT_SERVED;
 }
 
 /* What was accessed last may be gone, if not. */
@@ -122,8 +126,7 @@ is_undisturbed (KvmVcpu *self, guint64 undisturbed)
   return G_LIKELY (__atomic_load_n (&self->handle.state, __ATOMIC_ACQUIRE) == undisturbed);
 }
 
-/* Whether the guest is to run on. */
-static inline G_ALWAYS_INLINE gboolean
+static inline G_ALWAYS_INLINE KvmIoResult
 serve (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run, guint64 undisturbed)
 {
   guint raw_reason = _KVM_READ_ONCE (run->exit_reason);
@@ -134,7 +137,7 @@ serve (KvmVcpu *self, KvmExit *exit, KvmAbiRun *run, guint64 undisturbed)
   if (G_LIKELY (raw_reason == KVM_EXIT_REASON_MMIO))
     return is_undisturbed (self, undisturbed) ? serve_mmio (self, exit, run)
                                               : serve_somewhere (self, raw_reason);
-  return FALSE;
+  return KVM_IO_RESULT_LEFT;
 }
 
 void
@@ -150,7 +153,7 @@ gboolean
 _kvm_vcpu_serve_on_bus (KvmVcpu *self)
 {
   return (_kvm_run_state_get (&self->handle.state) & KVM_STATE_ON_BUS)
-         && serve (self, self->exit, self->exit->run, 0);
+         && serve (self, self->exit, self->exit->run, 0) == KVM_IO_RESULT_SERVED;
 }
 
 int
@@ -158,11 +161,13 @@ _kvm_vcpu_run_on_bus (KvmVcpu *self, int errsv)
 {
   const guint64 undisturbed = _kvm_run_thread.running | KVM_STATE_ON_BUS;
   KvmExit *exit = self->exit;
+  KvmIoResult result = KVM_IO_RESULT_LEFT;
   KvmAbiRun *run = exit->run;
 
-  while (errsv == 0 && serve (self, exit, run, undisturbed))
+  while (errsv == 0 && (result = serve (self, exit, run, undisturbed)) == KVM_IO_RESULT_SERVED)
     /* A kick that came meanwhile makes this return at once. */
     if (G_UNLIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) != 0))
       errsv = _kvm_vcpu_enter_again (self, errno);
+  self->is_stopped_by_device = errsv == 0 && result == KVM_IO_RESULT_STOPPED;
   return errsv;
 }

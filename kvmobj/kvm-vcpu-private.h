@@ -23,6 +23,8 @@ struct _KvmVcpu
   KvmIoTable *io_table;        /* owned; where accesses were looked up last; NULL at first */
   const KvmIoRange *io_hit[2]; /* by space: the range in it that was accessed last, or NULL */
 
+  gboolean is_stopped_by_device; /* the last run on a bus */
+
   gboolean is_debugged;   /* as set_guest_debug () said */
   gboolean is_sync_known; /* whether the following was asked of the kernel */
   guint syncable;         /* x86: KVMOBJ_X86_SYNC_… that the kernel has */

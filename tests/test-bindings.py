@@ -1194,9 +1194,9 @@ def serial_port():
 @test
 def small_devices():
     debug_exit = Kvm.DebugExit.new()
-    check(debug_exit.has_value(), False)
+    check(debug_exit.get_has_value(), False)
     check(debug_exit.write(0, 4, 7), True)
-    check((debug_exit.has_value(), debug_exit.get_value()), (True, 7))
+    check((debug_exit.get_has_value(), debug_exit.get_value()), (True, 7))
     check((debug_exit.props.has_value, debug_exit.props.value), (True, 7))
 
     i8042 = Kvm.I8042.new()
@@ -1234,6 +1234,17 @@ def every_method_is_tested():
             if not re.search(rf"[.\"]{method.get_name()}\b", source):
                 missing.append(f"{name}.{method.get_name()}")
     check(missing, [])
+
+
+@test
+def no_property_hides_a_method():
+    """In JavaScript they share their names."""
+    for name in dir(Kvm):
+        info = getattr(getattr(Kvm, name), "__info__", None)
+        if not hasattr(info, "get_properties"):
+            continue
+        names = {p.get_name().replace("-", "_") for p in info.get_properties()}
+        check(names & {m.get_name() for m in info.get_methods()}, set(), name)
 
 
 @test

@@ -27,10 +27,10 @@ test_debug_exit (void)
   guint64 value;
 
   kvm_test_add_device (guest, 0xf4, 4, debug_exit);
-  g_assert_false (kvm_debug_exit_has_value (debug_exit));
+  g_assert_false (kvm_debug_exit_get_has_value (debug_exit));
   g_assert_cmpuint (kvm_debug_exit_get_value (debug_exit), ==, 0);
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_true (kvm_debug_exit_has_value (debug_exit));
+  g_assert_true (kvm_debug_exit_get_has_value (debug_exit));
   g_assert_cmpuint (kvm_debug_exit_get_value (debug_exit), ==, 42);
   g_object_get (debug_exit, "has-value", &has_value, "value", &value, NULL);
   g_assert_true (has_value);

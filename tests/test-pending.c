@@ -41,6 +41,7 @@ complete (KvmTestGuest *guest, KvmExitReason expected)
 static void
 test_read (void)
 {
+  g_autofree char *string = NULL;
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
 
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
@@ -51,6 +52,8 @@ test_read (void)
   complete (guest, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_COMPLETED);
+  string = kvm_exit_to_string (guest->exit);
+  g_assert_cmpstr (string, ==, "interrupted, with nothing pending any more");
   g_assert_cmphex (get_rax (guest), ==, 0x5a);
   g_assert_cmphex (get_rip (guest), ==, KVM_TEST_ENTRY + 2);
 

@@ -140,12 +140,15 @@ test_stop (void)
   g_autoptr (Machine) machine = MACHINE (echo, 1);
   TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 2);
 
+  g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   device->stops = TRUE;
   device->next = 5;
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_cmpuint (kvm_exit_get_value (machine->exit), ==, 6);
   g_assert_cmpstr (device->log->str, ==, "r1@0 w1@1=6 ");
+  g_assert_cmpuint (machine->n_exits, ==, 0);
+  g_signal_handlers_disconnect_by_data (machine->runner, machine);
   g_string_truncate (device->log, 0);
   machine_start (machine, NULL);
   machine_wait (machine);
@@ -184,6 +187,8 @@ test_vcpu_thread (void)
   TestDevice *device
       = add_device_with_flags (machine, KVM_IO_SPACE_PORT, 0x60, 8, KVM_IO_DEVICE_FLAGS_NONE);
 
+  /* Nobody is told of an exit with which a device ends the guest. */
+  g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   device->next = 0x10;
   device->stops = TRUE;
   for (guint i = 1; i <= 3; i++)
@@ -196,6 +201,8 @@ test_vcpu_thread (void)
       g_assert_true (kvm_exit_is_write (machine->exit));
       g_assert_cmpuint (device->n_calls_elsewhere, ==, 2 * i);
     }
+  g_assert_cmpuint (machine->n_exits, ==, 0);
+  g_signal_handlers_disconnect_by_data (machine->runner, machine);
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);

@@ -53,7 +53,7 @@ kvm_debug_exit_get_property (GObject *object, guint id, GValue *value, GParamSpe
   switch ((KvmDebugExitProperty) id)
     {
     case PROP_HAS_VALUE:
-      g_value_set_boolean (value, kvm_debug_exit_has_value (self));
+      g_value_set_boolean (value, kvm_debug_exit_get_has_value (self));
       break;
     case PROP_VALUE:
       g_value_set_uint64 (value, kvm_debug_exit_get_value (self));
@@ -130,7 +130,7 @@ kvm_debug_exit_new (void)
 }
 
 /**
- * kvm_debug_exit_has_value:
+ * kvm_debug_exit_get_has_value:
  * @self: a debug-exit port
  *
  * Tells whether the guest has written a value.
@@ -140,7 +140,7 @@ kvm_debug_exit_new (void)
  * Since: 0.1
  */
 gboolean
-kvm_debug_exit_has_value (KvmDebugExit *self)
+kvm_debug_exit_get_has_value (KvmDebugExit *self)
 {
   g_return_val_if_fail (KVM_IS_DEBUG_EXIT (self), FALSE);
 

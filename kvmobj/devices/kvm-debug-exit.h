@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (KvmDebugExit, kvm_debug_exit, KVM, DEBUG_EXIT, GObject)
 KVMOBJ_AVAILABLE_IN_0_1
 KvmDebugExit *kvm_debug_exit_new (void);
 KVMOBJ_AVAILABLE_IN_0_1
-gboolean kvm_debug_exit_has_value (KvmDebugExit *self);
+gboolean kvm_debug_exit_get_has_value (KvmDebugExit *self);
 KVMOBJ_AVAILABLE_IN_0_1
 guint64 kvm_debug_exit_get_value (KvmDebugExit *self);
 
