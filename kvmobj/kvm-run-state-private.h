@@ -68,16 +68,6 @@ _kvm_run_state_clear_bits (guint64 *state, guint64 bits)
   return __atomic_fetch_and (state, ~bits, __ATOMIC_SEQ_CST);
 }
 
-/* Whether another thread is running the vCPU. */
-static inline gboolean
-_kvm_run_state_is_taken (guint64 *state)
-{
-  guint64 seen = _kvm_run_state_get (state);
-
-  return (seen & KVM_STATE_TID_MASK) != 0
-         && ((seen ^ _kvm_run_thread.running) & KVM_STATE_TID_MASK) != 0;
-}
-
 /* Takes the word for a short call. FALSE if another thread runs the vCPU. A device on the bus makes
  * its calls from inside a run: they need not take what their thread has. */
 gboolean _kvm_run_state_enter_slow (guint64 *state);

@@ -57,10 +57,16 @@ set_pending_error (KvmVcpu *self, const char *what, const char *how, GError **er
 gboolean
 _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
 {
-  guint32 unfinished = _kvm_vcpu_get_unfinished (self);
+  guint32 unfinished;
+  gboolean is_lost;
 
   /* That it is running in another thread the ioctl itself tells. */
-  if (G_LIKELY (!is_read (self, unfinished)) || _kvm_run_state_is_taken (&self->handle.state))
+  if (!_kvm_run_state_enter (&self->handle.state))
+    return TRUE;
+  unfinished = _kvm_vcpu_get_unfinished (self);
+  is_lost = is_read (self, unfinished);
+  _kvm_run_state_leave (&self->handle.state);
+  if (G_LIKELY (!is_lost))
     return TRUE;
 
   set_pending_error (self, what,

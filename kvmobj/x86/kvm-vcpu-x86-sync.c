@@ -89,8 +89,9 @@ _kvm_vcpu_x86_get_synced (KvmVcpu *self, guint which, gpointer data)
 void
 _kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which)
 {
-  if (self->is_debugged || g_atomic_int_get (&self->handle.lent)
-      || _kvm_exit_get_latched (self->exit) == KVM_EXIT_REASON_UNKNOWN)
+  KvmAbiRun *run = self->exit->run;
+
+  if (g_atomic_int_get (&self->handle.lent) || !_kvm_run_state_enter (&self->handle.state))
     return;
 
   if (!self->is_sync_known)
@@ -99,13 +100,15 @@ _kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which)
                        & (KVMOBJ_X86_SYNC_REGS | KVMOBJ_X86_SYNC_SREGS | KVMOBJ_X86_SYNC_EVENTS);
       self->is_sync_known = TRUE;
     }
-  which &= self->syncable & ~(guint) self->exit->run->valid_regs;
-  if (which == 0 || !_kvm_run_state_enter (&self->handle.state))
-    return;
 
-  self->exit->run->valid_regs
-      |= which; /* it is stale: nothing was ever stored, or it was stopped */
-  g_atomic_int_set (&self->handle.is_synced, TRUE);
+  /* What is asked for is stale: nothing was ever stored there, or it was stopped. */
+  which &= self->syncable & ~(guint) run->valid_regs;
+  if (which != 0 && !self->is_debugged
+      && _kvm_exit_get_latched (self->exit) != KVM_EXIT_REASON_UNKNOWN)
+    {
+      run->valid_regs |= which;
+      g_atomic_int_set (&self->handle.is_synced, TRUE);
+    }
   end (self);
 }
 
