@@ -3,121 +3,13 @@
 /* What the library hands to the kernel, byte by byte, and what it makes of the kernel's refusals,
  * under the null KVM. The bytes are worked out by hand from api.rst and the layouts there. */
 
+#include "null-test.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <glib/gstdio.h>
-#include <kvmobj/kvmobj.h>
-
-/* The null KVM reads its variables once, so each test is a process of its own. */
-static gboolean
-in_process (const char *variable, const char *value)
-{
-  if (g_test_subprocess ())
-    return TRUE;
-
-  if (variable != NULL)
-    g_setenv (variable, value, TRUE);
-  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
-  if (variable != NULL)
-    g_unsetenv (variable);
-  g_test_trap_assert_passed ();
-  return FALSE;
-}
-
-typedef struct
-{
-  KvmSystem *system;
-  KvmVm *vm;
-  KvmVcpu *vcpu;
-} Machine;
-
-static Machine *
-machine_new (void)
-{
-  Machine *self = g_new0 (Machine, 1);
-  g_autoptr (GError) error = NULL;
-
-  self->system = kvm_system_new (&error);
-  g_assert_no_error (error);
-  self->vm = kvm_system_create_vm (self->system, &error);
-  g_assert_no_error (error);
-  self->vcpu = kvm_vm_create_vcpu (self->vm, 5, &error);
-  g_assert_no_error (error);
-  return self;
-}
-
-static void
-machine_free (Machine *self)
-{
-  g_clear_object (&self->vcpu);
-  g_clear_object (&self->vm);
-  g_clear_object (&self->system);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Machine, machine_free)
-
-static char *log_path;
-
-/* The argument of the newest request with this name. */
-static char *
-last_argument (const char *name)
-{
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-  char *argument = NULL;
-
-  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++)
-    {
-      g_auto (GStrv) words = g_strsplit (lines[i], " ", 4);
-
-      if (g_strv_length (words) == 4 && strcmp (words[2], name) == 0)
-        {
-          g_free (argument);
-          argument = g_strdup (words[3]);
-        }
-    }
-  return argument;
-}
-
-static guint
-count_requests (const char *name)
-{
-  g_autofree char *needle = g_strdup_printf (" %s ", name);
-  g_autofree char *text = NULL;
-  guint n = 0;
-
-  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
-  for (const char *at = text; (at = strstr (at, needle)) != NULL; at++)
-    n++;
-  return n;
-}
-
-static void
-assert_request (const char *name, const char *expected)
-{
-  g_autofree char *argument = last_argument (name);
-
-  g_assert_cmpstr (argument, ==, expected);
-}
-
-/* Without what is a pointer: so many hexadecimal digits are compared. */
-static void
-assert_request_starts (const char *name, const char *expected)
-{
-  g_autofree char *argument = last_argument (name);
-
-  g_assert_nonnull (argument);
-  g_assert_cmpuint (strlen (argument), >, strlen (expected));
-  argument[strlen (expected)] = '\0';
-  g_assert_cmpstr (argument, ==, expected);
-}
 
 static void
 test_values (void)
@@ -504,7 +396,7 @@ test_no_more_than_needed (void)
   g_object_unref (kvm_vm_add_memory (machine->vm, 0, memory, 0, &error));
   kvm_vcpu_run (machine->vcpu, NULL, &error);
   g_assert_no_error (error);
-  g_assert_true (g_file_get_contents (log_path, &text, NULL, NULL));
+  g_assert_true (g_file_get_contents (g_getenv ("NULL_KVM_LOG"), &text, NULL, NULL));
   g_assert_cmpuint (count_requests ("KVM_CREATE_VM") + count_requests ("KVM_CREATE_VCPU")
                         + count_requests ("KVM_SET_USER_MEMORY_REGION")
                         + count_requests ("KVM_RUN"),
@@ -774,21 +666,7 @@ test_no_kvm (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *directory = NULL;
-  int ret;
-
-  g_test_init (&argc, &argv, NULL);
-  alarm (60);
-  log_path = g_strdup (g_getenv ("NULL_KVM_LOG"));
-  if (log_path == NULL)
-    {
-      directory = g_dir_make_tmp ("kvm-XXXXXX", NULL);
-      log_path = g_build_filename (directory, "log", NULL);
-      g_setenv ("NULL_KVM_LOG", log_path, TRUE);
-    }
-  else
-    g_unlink (log_path);
-
+  null_test_init (&argc, &argv);
   g_test_add_func ("/requests/values", test_values);
   g_test_add_func ("/requests/structs", test_structs);
   g_test_add_func ("/requests/eventfds", test_eventfds);
@@ -809,13 +687,5 @@ main (int argc, char **argv)
   g_test_add_func ("/requests/fault-after-memory-fault", test_fault_after_memory_fault);
   g_test_add_func ("/requests/limits-unsaid", test_limits_unsaid);
   g_test_add_func ("/requests/no-kvm", test_no_kvm);
-  ret = g_test_run ();
-
-  if (directory != NULL)
-    {
-      g_unlink (log_path);
-      g_rmdir (directory);
-    }
-  g_free (log_path);
-  return ret;
+  return null_test_run ();
 }
