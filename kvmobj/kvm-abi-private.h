@@ -97,6 +97,47 @@ typedef struct
 
 typedef struct
 {
+  guint32 nmsrs;
+  guint32 indices[];
+} KvmAbiMsrList;
+
+typedef struct
+{
+  guint32 index;
+  guint32 reserved;
+  guint64 data;
+} KvmAbiMsrEntry;
+
+typedef struct
+{
+  guint32 nmsrs;
+  guint32 pad;
+  KvmAbiMsrEntry entries[];
+} KvmAbiMsrs;
+
+#define KVMOBJ_MAX_IO_MSRS 255 /* that one KVM_GET_MSRS or KVM_SET_MSRS takes */
+
+#define KVMOBJ_MSR_FILTER_RANGES 16
+#define KVMOBJ_MSR_FILTER_MSRS 0x3000 /* of one range */
+
+typedef struct
+{
+  guint32 flags;
+  guint32 nmsrs;
+  guint32 base;
+  guint32 pad;
+  guint64 bitmap; /* an address; what is there has whole words of 8 bytes */
+} KvmAbiMsrFilterRange;
+
+typedef struct
+{
+  guint32 flags;
+  guint32 pad;
+  KvmAbiMsrFilterRange ranges[KVMOBJ_MSR_FILTER_RANGES];
+} KvmAbiMsrFilter;
+
+typedef struct
+{
   guint32 flags;
   guint32 pad[15];
 } KvmAbiPitConfig;
@@ -128,9 +169,12 @@ typedef struct
 
 #define _KVM_GET_API_VERSION _IO (0xae, 0x00)
 #define _KVM_CREATE_VM _IO (0xae, 0x01)
+#define _KVM_GET_MSR_INDEX_LIST _IOWR (0xae, 0x02, KvmAbiMsrList)
 #define _KVM_CHECK_EXTENSION _IO (0xae, 0x03)
 #define _KVM_GET_VCPU_MMAP_SIZE _IO (0xae, 0x04)
 #define _KVM_GET_SUPPORTED_CPUID _IOWR (0xae, 0x05, KvmAbiCpuid2)
+#define _KVM_GET_EMULATED_CPUID _IOWR (0xae, 0x09, KvmAbiCpuid2)
+#define _KVM_GET_MSR_FEATURE_INDEX_LIST _IOWR (0xae, 0x0a, KvmAbiMsrList)
 #define _KVM_CREATE_VCPU _IO (0xae, 0x41)
 #define _KVM_SET_USER_MEMORY_REGION _IOW (0xae, 0x46, KvmAbiMemoryRegion)
 #define _KVM_SET_TSS_ADDR _IO (0xae, 0x47)
@@ -143,6 +187,8 @@ typedef struct
 #define _KVM_SET_REGS _IOW (0xae, 0x82, KvmX86Regs)
 #define _KVM_GET_SREGS _IOR (0xae, 0x83, KvmX86Sregs)
 #define _KVM_SET_SREGS _IOW (0xae, 0x84, KvmX86Sregs)
+#define _KVM_GET_MSRS _IOWR (0xae, 0x88, KvmAbiMsrs)
+#define _KVM_SET_MSRS _IOW (0xae, 0x89, KvmAbiMsrs)
 #define _KVM_SET_CPUID2 _IOW (0xae, 0x90, KvmAbiCpuid2)
 #define _KVM_GET_CPUID2 _IOWR (0xae, 0x91, KvmAbiCpuid2)
 #define _KVM_GET_MP_STATE _IOR (0xae, 0x98, KvmAbiMpState)
@@ -152,6 +198,8 @@ typedef struct
 #define _KVM_GET_ONE_REG _IOW (0xae, 0xab, KvmAbiOneReg)
 #define _KVM_SET_ONE_REG _IOW (0xae, 0xac, KvmAbiOneReg)
 #define _KVM_GET_REG_LIST _IOWR (0xae, 0xb0, KvmAbiRegList)
+#define _KVM_GET_SUPPORTED_HV_CPUID _IOWR (0xae, 0xc1, KvmAbiCpuid2)
+#define _KVM_X86_SET_MSR_FILTER _IOW (0xae, 0xc6, KvmAbiMsrFilter)
 #define _KVM_CREATE_DEVICE _IOWR (0xae, 0xe0, KvmAbiCreateDevice)
 #define _KVM_SET_DEVICE_ATTR _IOW (0xae, 0xe1, KvmAbiDeviceAttr)
 #define _KVM_GET_DEVICE_ATTR _IOW (0xae, 0xe2, KvmAbiDeviceAttr)

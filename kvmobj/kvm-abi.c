@@ -16,6 +16,7 @@
 #include "kvm-irq-trigger.h"
 #include "kvm-memory-slot.h"
 #include "kvm-vcpu.h"
+#include "x86/kvm-x86-msr-filter.h"
 
 #define SAME(ours, theirs) G_STATIC_ASSERT ((guint64) (ours) == (guint64) (theirs))
 #define SAME_REQUEST(name) SAME (_##name, name)
@@ -50,6 +51,13 @@ SAME_REQUEST (KVM_GET_DEVICE_ATTR);
 SAME_REQUEST (KVM_HAS_DEVICE_ATTR);
 #if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
 SAME_REQUEST (KVM_GET_SUPPORTED_CPUID);
+SAME_REQUEST (KVM_GET_EMULATED_CPUID);
+SAME_REQUEST (KVM_GET_SUPPORTED_HV_CPUID);
+SAME_REQUEST (KVM_GET_MSR_INDEX_LIST);
+SAME_REQUEST (KVM_GET_MSR_FEATURE_INDEX_LIST);
+SAME_REQUEST (KVM_GET_MSRS);
+SAME_REQUEST (KVM_SET_MSRS);
+SAME_REQUEST (KVM_X86_SET_MSR_FILTER);
 SAME_REQUEST (KVM_GET_REGS);
 SAME_REQUEST (KVM_SET_REGS);
 SAME_REQUEST (KVM_GET_SREGS);
@@ -354,4 +362,26 @@ SAME_CPUID (edx);
 SAME (KVM_X86_CPUID_FLAGS_SIGNIFICANT_INDEX, KVM_CPUID_FLAG_SIGNIFCANT_INDEX);
 SAME (KVM_X86_CPUID_FLAGS_STATEFUL_FUNCTION, KVM_CPUID_FLAG_STATEFUL_FUNC);
 SAME (KVM_X86_CPUID_FLAGS_STATE_READ_NEXT, KVM_CPUID_FLAG_STATE_READ_NEXT);
+
+SAME (offsetof (KvmAbiMsrList, indices), offsetof (struct kvm_msr_list, indices));
+SAME (offsetof (KvmAbiMsrs, entries), offsetof (struct kvm_msrs, entries));
+SAME_SIZE (KvmAbiMsrEntry, kvm_msr_entry);
+SAME_FIELD (KvmAbiMsrEntry, index, kvm_msr_entry, index);
+SAME_FIELD (KvmAbiMsrEntry, data, kvm_msr_entry, data);
+SAME_SIZE (KvmAbiMsrFilterRange, kvm_msr_filter_range);
+SAME_FIELD (KvmAbiMsrFilterRange, flags, kvm_msr_filter_range, flags);
+SAME_FIELD (KvmAbiMsrFilterRange, nmsrs, kvm_msr_filter_range, nmsrs);
+SAME_FIELD (KvmAbiMsrFilterRange, base, kvm_msr_filter_range, base);
+SAME_FIELD (KvmAbiMsrFilterRange, bitmap, kvm_msr_filter_range, bitmap);
+SAME_SIZE (KvmAbiMsrFilter, kvm_msr_filter);
+SAME_FIELD (KvmAbiMsrFilter, flags, kvm_msr_filter, flags);
+SAME_FIELD (KvmAbiMsrFilter, ranges, kvm_msr_filter, ranges);
+SAME (KVMOBJ_MSR_FILTER_RANGES, KVM_MSR_FILTER_MAX_RANGES);
+SAME (KVMOBJ_MSR_FILTER_MSRS, KVM_MSR_FILTER_MAX_BITMAP_SIZE * 8);
+SAME (KVM_X86_MSR_FILTER_FLAGS_DEFAULT_DENY, KVM_MSR_FILTER_DEFAULT_DENY);
+SAME (KVM_X86_MSR_ACCESSES_READ, KVM_MSR_FILTER_READ);
+SAME (KVM_X86_MSR_ACCESSES_WRITE, KVM_MSR_FILTER_WRITE);
+SAME (KVM_X86_MSR_EXIT_REASONS_INVALID, KVM_MSR_EXIT_REASON_INVAL);
+SAME (KVM_X86_MSR_EXIT_REASONS_UNKNOWN, KVM_MSR_EXIT_REASON_UNKNOWN);
+SAME (KVM_X86_MSR_EXIT_REASONS_FILTERED, KVM_MSR_EXIT_REASON_FILTER);
 #endif

@@ -11,12 +11,16 @@ struct _KvmSystem
 {
   GObject parent_instance;
   KvmHandle handle;
-  char *path;                       /* owned; where to open it, NULL if an fd was given */
-  int fd_to_take;                   /* -1, or what was given until it is taken */
-  int vcpu_mmap_size;               /* fetched once, when it is opened */
-  guint generation;                 /* _kvm_fork_generation of the process that made it */
-  GMutex lock;                      /* for what follows */
-  KvmX86Cpuid *x86_supported_cpuid; /* owned; NULL until it is asked for */
+  char *path;                /* owned; where to open it, NULL if an fd was given */
+  int fd_to_take;            /* -1, or what was given until it is taken */
+  int vcpu_mmap_size;        /* fetched once, when it is opened */
+  guint generation;          /* _kvm_fork_generation of the process that made it */
+  GMutex lock;               /* for what follows */
+  KvmX86Cpuid *x86_cpuid[3]; /* owned; each NULL until it is asked for */
+  GBytes *x86_msr_lists[2];  /* so are these */
 };
+
+/* For finalize. */
+void _kvm_system_x86_clear (KvmSystem *self);
 
 G_END_DECLS

@@ -58,7 +58,7 @@ kvm_system_finalize (GObject *object)
   KvmSystem *self = KVM_SYSTEM (object);
 
   _kvm_handle_clear (&self->handle);
-  g_clear_pointer (&self->x86_supported_cpuid, kvm_x86_cpuid_unref);
+  _kvm_system_x86_clear (self);
   g_free (self->path);
   _kvm_fork_clear_lock (&self->lock, self->generation);
 

@@ -30,6 +30,8 @@
 #include <kvmobj/devices/kvm-serial.h>
 
 #include <kvmobj/x86/kvm-x86-cpuid.h>
+#include <kvmobj/x86/kvm-x86-msrs.h>
+#include <kvmobj/x86/kvm-x86-msr-filter.h>
 #include <kvmobj/x86/kvm-x86-regs.h>
 #include <kvmobj/x86/kvm-x86-sregs.h>
 #include <kvmobj/x86/kvm-system-x86.h>

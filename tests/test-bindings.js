@@ -384,6 +384,51 @@ test('CPUID', () => {
     check(guest.exit.get_value(), 0x81828384);
 });
 
+test('CPUID, edited', () => {
+    const supported = new Guest(HALT).system.x86_get_supported_cpuid();
+    const [, entry] = supported.find(0x80000002, 0);
+    entry.ebx = 0x81828384;
+    const table = supported.with_entry(entry);
+    check(table.find(0x80000002, 0)[1].ebx, 0x81828384);
+    check(table.equal(supported), false);
+    check(table.without(0x80000002).find(0x80000002, 0)[0], false);
+    const low = table.filter(candidate => candidate.function < 2);
+    check(low.get_n_entries(), 2);
+    check(Kvm.X86Cpuid.new_from_bytes(low.to_bytes()).equal(low), true);
+});
+
+test('MSRs', () => {
+    const guest = new Guest(HALT);
+    check(guest.system.x86_get_msr_index_list().includes(0xc0000081), true);
+    const value = 0xffffffff81234567n;
+    guest.vcpu.x86_set_msr(0x176, value);
+    const bytes = guest.vcpu.x86_get_msrs([0x176]).to_bytes().toArray();
+    check(new DataView(bytes.slice().buffer).getBigUint64(8, true), value);
+    const msrs = new Kvm.X86Msrs();
+    msrs.set(0x176, value + 1n);
+    msrs.set(0xdeadbeef, 1);
+    check(msrs.lookup(0xdeadbeef).join(), 'true,1');
+    check(msrs.get_entry(1).join(), `true,${0xdeadbeef},1`);
+    checkThrows(() => guest.vcpu.x86_set_msrs(msrs), Kvm.Error.PARTIAL, 'entry 2 of 2');
+    const readable = guest.vcpu.x86_get_readable_msrs([0xdeadbeef, 0x176]);
+    check(readable.get_n_entries(), 1);
+    check(readable.to_string(), '0x00000176=ffffffff81234568\n');
+    checkThrows(() => guest.vcpu.x86_get_msr(0xdeadbeef), Kvm.Error.NOT_FOUND, '0xdeadbeef');
+});
+
+test('MSR filter', () => {
+    const guest = new Guest('0f32 66e761'); // rdmsr; out %eax,$0x61
+    const filter = Kvm.X86MsrFilter.new(Kvm.X86MsrFilterFlags.NONE);
+    filter.add_bitmap(Kvm.X86MsrAccesses.READ, 0, 9, [0xfe, 0x01]);
+    guest.vm.x86_set_msr_filter(filter);
+    guest.vm.x86_set_msr_exits(Kvm.X86MsrExitReasons.FILTERED);
+    guest.run(Kvm.ExitReason.X86_RDMSR);
+    check(guest.exit.x86_get_msr_index(), 0);
+    guest.exit.set_value(0xcafebabe);
+    guest.run(Kvm.ExitReason.IO);
+    check(guest.exit.get_value(), 0xcafebabe);
+});
+
 test('guest debug', () => {
     const guest = new Guest(STEPS);
     const flags = Kvm.GuestDebugFlags.ENABLE | Kvm.GuestDebugFlags.HARDWARE_BREAKPOINTS;

@@ -530,6 +530,110 @@ def cpuid():
 
 
 @test
+def cpuid_edited():
+    system = Kvm.System.new()
+    supported = system.x86_get_supported_cpuid()
+    check(supported.equal(system.x86_get_supported_cpuid()), True)
+    _, entry = supported.find(0x80000002, 0)
+    entry.ebx = 0x81828384
+    table = supported.with_entry(entry)
+    check(table.find(0x80000002, 0)[1].ebx, 0x81828384)
+    check(table.equal(supported), False)
+    check(table.get_n_entries(), supported.get_n_entries())
+    check(table.without(0x80000002).find(0x80000002, 0)[0], False)
+    functions = []
+    low = table.filter(lambda entry, *data: functions.append(entry.function) or entry.function < 2)
+    check(low.get_n_entries(), 2)
+    check(len(functions), table.get_n_entries())
+    check(low.to_string().count("\n"), 2)
+    check(low.to_string().startswith("0x00000000: eax="), True)
+    check(Kvm.X86Cpuid.new_from_bytes(table.to_bytes()).equal(table), True)
+    check_raises(Kvm.X86Cpuid.new_from_bytes, GLib.Bytes(b"123"), error=Kvm.Error.INVALID)
+    full = Kvm.X86Cpuid.new([Kvm.X86CpuidEntry()] * 256)
+    check_raises(full.with_entry, entry, error=Kvm.Error.INVALID, text="not 257")
+    system.x86_refresh_cpuid()
+    check(system.x86_get_supported_cpuid().get_n_entries(), supported.get_n_entries())
+    check(system.x86_get_emulated_cpuid().find(1, 0)[0], True)
+    vcpu = system.create_vm().create_vcpu(0)
+    capabilities = {system: Kvm.Capability.SYS_HYPERV_CPUID, vcpu: Kvm.Capability.HYPERV_CPUID}
+    for handle, capability in capabilities.items():
+        if system.check_extension(capability):
+            check(handle.x86_get_supported_hv_cpuid().find(0x40000001, 0)[0], True)
+        else:
+            check_raises(handle.x86_get_supported_hv_cpuid, error=Kvm.Error.NOT_SUPPORTED,
+                         text="HYPERV_CPUID is 0")
+
+
+@test
+def msrs():
+    guest = Guest(HALT)
+    listed = guest.system.x86_get_msr_index_list()
+    check(0x174 in listed and 0xC0000081 in listed, True)
+    features = guest.system.x86_get_msr_feature_index_list()
+    check(guest.system.x86_get_feature_msrs(features).get_n_entries(), len(features))
+    readable = guest.system.x86_get_readable_feature_msrs([0xDEADBEEF] + features)
+    check(readable.get_n_entries(), len(features))
+
+    guest.vcpu.x86_set_msr(0x176, BIG)
+    check(guest.vcpu.x86_get_msr(0x176), (True, BIG))
+    check_raises(guest.vcpu.x86_get_msr, 0xDEADBEEF, error=Kvm.Error.NOT_FOUND, text="0xdeadbeef")
+    check_raises(guest.vcpu.x86_set_msr, 0xDEADBEEF, 1, error=Kvm.Error.INVALID_ARGUMENT)
+    msrs = Kvm.X86Msrs.new()
+    msrs.set(0x176, BIG + 1)
+    msrs.set(0xDEADBEEF, MAX)
+    msrs.set(0x174, 8)
+    check([msrs.get_entry(i) for i in range(4)],
+          [(True, 0x176, BIG + 1), (True, 0xDEADBEEF, MAX), (True, 0x174, 8), (False, 0, 0)])
+    check(msrs.lookup(0x176), (True, BIG + 1))
+    check(msrs.lookup(0x175), (False, 0))
+    data = struct.pack("<IIQIIQIIQ", 0x176, 0, BIG + 1, 0xDEADBEEF, 0, MAX, 0x174, 0, 8)
+    check(msrs.to_bytes().get_data(), data)
+    check(Kvm.X86Msrs.new_from_bytes(GLib.Bytes(data)).equal(msrs), True)
+    check_raises(Kvm.X86Msrs.new_from_bytes, GLib.Bytes(b"123"), error=Kvm.Error.INVALID)
+    check(msrs.to_string().splitlines()[2], "0x00000174=0000000000000008")
+    copy = msrs.copy()
+    copy.set(0x176, 0)
+    check(msrs.equal(copy), False)
+    check_raises(guest.vcpu.x86_set_msrs, msrs, error=Kvm.Error.PARTIAL, text="entry 2 of 3")
+    indexes = [0x174, 0xDEADBEEF, 0x176]
+    check_raises(guest.vcpu.x86_get_msrs, indexes, error=Kvm.Error.PARTIAL, text="0xdeadbeef")
+    got = guest.vcpu.x86_get_readable_msrs(indexes)
+    check([got.lookup(index) for index in indexes], [(True, 0), (False, 0), (True, BIG + 1)])
+    check(guest.vcpu.x86_get_msrs([0x176]).lookup(0x176), (True, BIG + 1))
+    check(guest.vcpu.x86_get_msrs([]).get_n_entries(), 0)
+
+
+@test
+def msr_filter():
+    guest = Guest("0f32 66e761 0f30 e763")  # rdmsr; out %eax,$0x61; wrmsr; out %ax,$0x63
+    both = Kvm.X86MsrAccesses.READ | Kvm.X86MsrAccesses.WRITE
+    filter = Kvm.X86MsrFilter.new(Kvm.X86MsrFilterFlags.DEFAULT_DENY)
+    check_raises(guest.vm.x86_set_msr_filter, filter, error=Kvm.Error.INVALID)
+    filter.allow(both, 0x10, 1)
+    filter.deny(Kvm.X86MsrAccesses.READ, 0x20, 100)
+    filter.add_bitmap(both, 0x174, 3, b"\x03")
+    check(filter.copy().get_n_ranges(), 3)
+    check_raises(filter.add_bitmap, both, 0x174, 9, b"\x03", error=Kvm.Error.INVALID,
+                 text="Range 4 of the MSR filter, 9 from 0x00000174 on")
+    guest.vm.x86_set_msr_filter(filter)
+    guest.vm.x86_set_msr_exits(Kvm.X86MsrExitReasons.FILTERED)
+    _, regs = guest.vcpu.x86_get_regs()
+    regs.rcx = 0x176
+    guest.vcpu.x86_set_regs(regs)
+    guest.run(Kvm.ExitReason.X86_RDMSR)
+    check(guest.exit.x86_get_msr_index(), 0x176)
+    check(guest.exit.x86_get_msr_reason(), int(Kvm.X86MsrExitReasons.FILTERED))
+    guest.exit.set_value(BIG)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), BIG & 0xFFFFFFFF)
+    guest.run(Kvm.ExitReason.X86_WRMSR)
+    check(guest.exit.get_value(), BIG)
+    guest.vm.x86_set_msr_filter(None)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_address(), 0x63)
+
+
+@test
 def guest_debug():
     guest = Guest(STEPS)
     enable = Kvm.GuestDebugFlags.ENABLE

@@ -292,6 +292,34 @@ void test_cpuid () throws Error
   assert (!table.find (0x12345678, 0, out got));
 }
 
+void test_msrs () throws Error
+{
+  var guest = new Guest (HALT);
+  var supported = guest.system.x86_get_supported_cpuid ();
+  assert (supported.filter ((entry) => entry.function < 2).get_n_entries () == 2);
+  Kvm.X86CpuidEntry leaf;
+  assert (supported.find (0x80000002U, 0, out leaf));
+  leaf.ebx = 0x81828384U;
+  assert (supported.with_entry (leaf).find (0x80000002U, 0, out leaf) && leaf.ebx == 0x81828384U);
+
+  var msrs = new Kvm.X86Msrs ();
+  msrs.set (0x176, 0xffffffff81234567ULL);
+  guest.vcpu.x86_set_msrs (msrs);
+  assert (guest.vcpu.x86_get_msrs ({ 0x176 }).equal (msrs));
+  uint64 value;
+  guest.vcpu.x86_get_msr (0x176, out value);
+  assert (value == 0xffffffff81234567ULL);
+  assert (0xc0000081U in guest.system.x86_get_msr_index_list ());
+  check_throws (Kvm.Error.PARTIAL, "entry 1 of 1", () => guest.vcpu.x86_get_msrs ({ 0xdeadbeefU }));
+
+  var filter = new Kvm.X86MsrFilter (Kvm.X86MsrFilterFlags.NONE);
+  filter.add_bitmap (Kvm.X86MsrAccesses.READ, 0, 9, { 0xfe, 1 });
+  guest.vm.x86_set_msr_filter (filter);
+  guest.vm.x86_set_msr_exits (Kvm.X86MsrExitReasons.FILTERED);
+  guest.memory.write (ENTRY, { 0x0f, 0x32 }); /* rdmsr */
+  guest.run (Kvm.ExitReason.X86_RDMSR);
+}
+
 void test_guest_debug () throws Error
 {
   var guest = new Guest (STEPS);
@@ -537,6 +565,7 @@ int main (string[] args)
   add ("attributes", test_attributes);
   add ("registers-by-id", test_registers_by_id);
   add ("cpuid", test_cpuid);
+  add ("msrs", test_msrs);
   add ("guest-debug", test_guest_debug);
   add ("kick", test_kick);
   add ("cancellable", test_cancellable);

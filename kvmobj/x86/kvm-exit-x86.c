@@ -253,7 +253,7 @@ kvm_exit_x86_get_msr_index (KvmExit *self)
  * Gets why the access was reported: bit 0 because it is not valid, bit 1 because the kernel does
  * not know the MSR, bit 2 because a filter denies it.
  *
- * Returns: the reason, the kernel's `KVM_MSR_EXIT_REASON_…`
+ * Returns: the reason, one of [flags@Kvm.X86MsrExitReasons]; later kernels may have others
  *
  * Since: 0.1
  */

@@ -183,16 +183,35 @@ kvm_vcpu_x86_set_sregs (KvmVcpu *vcpu, const KvmX86Sregs *sregs, GError **error)
 KvmX86Cpuid *
 kvm_vcpu_x86_get_cpuid (KvmVcpu *vcpu, GError **error)
 {
-  g_autoptr (KvmX86Cpuid) large = NULL;
-
   g_return_val_if_fail (_kvm_is_vcpu (vcpu), NULL);
   _kvm_return_val_unless_arch (X86, NULL, error);
 
-  large = _kvm_x86_cpuid_alloc (KVMOBJ_MAX_CPUID_ENTRIES);
-  if (kvm_ioctl (&vcpu->handle, KVM_GET_CPUID2, &large->abi, error) == -1)
-    return NULL;
-  return kvm_x86_cpuid_new (large->abi.entries, MIN (large->abi.nent, KVMOBJ_MAX_CPUID_ENTRIES),
-                            error);
+  return kvm_ioctl_get_cpuid (&vcpu->handle, KVM_GET_CPUID2, error);
+}
+
+/**
+ * kvm_vcpu_x86_get_supported_hv_cpuid:
+ * @vcpu: a vCPU
+ * @error: return location for an error
+ *
+ * Gets the leaves of Hyper-V that the kernel can offer the guest of this vCPU
+ * (`KVM_GET_SUPPORTED_HV_CPUID`; %KVM_CAPABILITY_HYPERV_CPUID; x86). In contrast to
+ * [method@Kvm.System.x86_get_supported_hv_cpuid] it knows what was enabled on the vCPU, and has no
+ * features that need an in-kernel APIC if there is none. See section 4.118 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and with %KVM_ERROR_NOT_SUPPORTED.
+ *
+ * Returns: (transfer full): the table
+ *
+ * Since: 0.1
+ */
+KvmX86Cpuid *
+kvm_vcpu_x86_get_supported_hv_cpuid (KvmVcpu *vcpu, GError **error)
+{
+  g_return_val_if_fail (_kvm_is_vcpu (vcpu), NULL);
+  _kvm_return_val_unless_arch (X86, NULL, error);
+
+  return kvm_ioctl_get_cpuid (&vcpu->handle, KVM_GET_SUPPORTED_HV_CPUID, error);
 }
 
 /**

@@ -5,6 +5,7 @@
 #endif
 
 #include <kvmobj/kvm-types.h>
+#include <kvmobj/x86/kvm-x86-msr-filter.h>
 
 G_BEGIN_DECLS
 
@@ -12,5 +13,9 @@ KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vm_x86_create_pit (KvmVm *vm, guint flags, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vm_x86_set_tss_address (KvmVm *vm, guint64 address, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_set_msr_filter (KvmVm *vm, const KvmX86MsrFilter *filter, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_set_msr_exits (KvmVm *vm, KvmX86MsrExitReasons reasons, GError **error);
 
 G_END_DECLS

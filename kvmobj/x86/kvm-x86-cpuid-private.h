@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "kvm-abi-private.h"
+#include "kvm-ioctl-private.h"
 
 G_BEGIN_DECLS
 
@@ -16,5 +16,20 @@ struct _KvmX86Cpuid
 
 /* A table with room for @n_entries, filled by the caller before anybody else sees it. */
 KvmX86Cpuid *_kvm_x86_cpuid_alloc (guint n_entries);
+
+/* A copy of @n_entries of them. */
+KvmX86Cpuid *_kvm_x86_cpuid_copy_entries (const KvmX86CpuidEntry *entries, guint n_entries);
+
+/* Whether a table may have so many entries, else an error. */
+gboolean _kvm_x86_cpuid_check_length (gsize n_entries, GError **error);
+
+/* What the kernel answers to one of the KVM_GET_…CPUID requests, whose argument all is the same. */
+#define kvm_ioctl_get_cpuid(handle, request, error)                                                \
+  _kvm_x86_cpuid_fetch (                                                                           \
+      (handle),                                                                                    \
+      _##request + 0 * sizeof (char[_IOC_SIZE (_##request) == sizeof (KvmAbiCpuid2) ? 1 : -1]),    \
+      #request, (error))
+KvmX86Cpuid *_kvm_x86_cpuid_fetch (KvmHandle *handle, gulong request, const char *name,
+                                   GError **error);
 
 G_END_DECLS

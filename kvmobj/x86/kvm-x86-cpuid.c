@@ -6,6 +6,9 @@
 #include "kvm-error.h"
 #include "x86/kvm-x86-cpuid-private.h"
 
+/* Where it gives up on a kernel that wants ever more room. */
+#define MAX_FETCHED_ENTRIES 4096
+
 G_DEFINE_BOXED_TYPE (KvmX86CpuidEntry, kvm_x86_cpuid_entry, kvm_x86_cpuid_entry_copy,
                      kvm_x86_cpuid_entry_free)
 G_DEFINE_BOXED_TYPE (KvmX86Cpuid, kvm_x86_cpuid, kvm_x86_cpuid_ref, kvm_x86_cpuid_unref)
@@ -67,6 +70,48 @@ _kvm_x86_cpuid_alloc (guint n_entries)
   return self;
 }
 
+KvmX86Cpuid *
+_kvm_x86_cpuid_copy_entries (const KvmX86CpuidEntry *entries, guint n_entries)
+{
+  KvmX86Cpuid *self = _kvm_x86_cpuid_alloc (n_entries);
+
+  if (n_entries != 0)
+    memcpy (self->abi.entries, entries, n_entries * sizeof *entries);
+  return self;
+}
+
+gboolean
+_kvm_x86_cpuid_check_length (gsize n_entries, GError **error)
+{
+  if (n_entries <= KVMOBJ_MAX_CPUID_ENTRIES)
+    return TRUE;
+
+  g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+               "The kernel takes at most %d CPUID entries, not %" G_GSIZE_FORMAT,
+               KVMOBJ_MAX_CPUID_ENTRIES, n_entries);
+  return FALSE;
+}
+
+/* The kernel takes only a table with enough room, and does not say how much that is. So it begins
+ * with as much as all kernels so far can need; what is kept is as long as it needs to be. */
+KvmX86Cpuid *
+_kvm_x86_cpuid_fetch (KvmHandle *handle, gulong request, const char *name, GError **error)
+{
+  for (guint n_entries = KVMOBJ_MAX_CPUID_ENTRIES;; n_entries *= 2)
+    {
+      g_autoptr (KvmX86Cpuid) large = _kvm_x86_cpuid_alloc (n_entries);
+      g_autoptr (GError) local = NULL;
+
+      if (_kvm_ioctl (handle, request, name, (gulong) &large->abi, &local) != -1)
+        return _kvm_x86_cpuid_copy_entries (large->abi.entries, MIN (large->abi.nent, n_entries));
+      if (local->code != KVM_ERROR_TOO_BIG || n_entries >= MAX_FETCHED_ENTRIES)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return NULL;
+        }
+    }
+}
+
 /**
  * kvm_x86_cpuid_new:
  * @entries: (array length=n_entries): the entries
@@ -84,22 +129,11 @@ _kvm_x86_cpuid_alloc (guint n_entries)
 KvmX86Cpuid *
 kvm_x86_cpuid_new (const KvmX86CpuidEntry *entries, gsize n_entries, GError **error)
 {
-  KvmX86Cpuid *self;
-
   g_return_val_if_fail (entries != NULL || n_entries == 0, NULL);
 
-  if (n_entries > KVMOBJ_MAX_CPUID_ENTRIES)
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "The kernel takes at most %d CPUID entries, not %" G_GSIZE_FORMAT,
-                   KVMOBJ_MAX_CPUID_ENTRIES, n_entries);
-      return NULL;
-    }
-
-  self = _kvm_x86_cpuid_alloc (n_entries);
-  if (n_entries != 0)
-    memcpy (self->abi.entries, entries, n_entries * sizeof *entries);
-  return self;
+  if (!_kvm_x86_cpuid_check_length (n_entries, error))
+    return NULL;
+  return _kvm_x86_cpuid_copy_entries (entries, n_entries);
 }
 
 /**

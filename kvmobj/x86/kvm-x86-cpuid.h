@@ -66,11 +66,32 @@ struct _KvmX86CpuidEntry
  * KvmX86Cpuid:
  *
  * A table of what the CPUID instruction says to a guest. It does not change once it is made, and
- * may be used from any thread.
+ * may be used from any thread: the methods that edit it make another table.
+ *
+ * ```python
+ * cpuid = system.x86_get_supported_cpuid()
+ * found, entry = cpuid.find(1, 0)
+ * entry.ecx &= ~(1 << 26)  # no XSAVE
+ * cpuid = cpuid.with_entry(entry).without(0xd)
+ * vcpu.x86_set_cpuid(cpuid)
+ * ```
  *
  * Since: 0.1
  */
 typedef struct _KvmX86Cpuid KvmX86Cpuid;
+
+/**
+ * KvmX86CpuidFilterFunc:
+ * @entry: an entry of the table; to change it changes nothing
+ * @user_data: what was given to [method@Kvm.X86Cpuid.filter]
+ *
+ * Decides about an entry.
+ *
+ * Returns: whether the new table has the entry, too
+ *
+ * Since: 0.1
+ */
+typedef gboolean (*KvmX86CpuidFilterFunc) (const KvmX86CpuidEntry *entry, gpointer user_data);
 
 KVMOBJ_AVAILABLE_IN_0_1
 GType kvm_x86_cpuid_entry_get_type (void);
@@ -86,6 +107,8 @@ GType kvm_x86_cpuid_get_type (void);
 KVMOBJ_AVAILABLE_IN_0_1
 KvmX86Cpuid *kvm_x86_cpuid_new (const KvmX86CpuidEntry *entries, gsize n_entries, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Cpuid *kvm_x86_cpuid_new_from_bytes (GBytes *bytes, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
 KvmX86Cpuid *kvm_x86_cpuid_ref (KvmX86Cpuid *self);
 KVMOBJ_AVAILABLE_IN_0_1
 void kvm_x86_cpuid_unref (KvmX86Cpuid *self);
@@ -96,6 +119,20 @@ gboolean kvm_x86_cpuid_get_entry (KvmX86Cpuid *self, guint position, KvmX86Cpuid
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_x86_cpuid_find (KvmX86Cpuid *self, guint32 function, guint32 index,
                              KvmX86CpuidEntry *entry);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Cpuid *kvm_x86_cpuid_with_entry (KvmX86Cpuid *self, const KvmX86CpuidEntry *entry,
+                                       GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Cpuid *kvm_x86_cpuid_without (KvmX86Cpuid *self, guint32 function);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Cpuid *kvm_x86_cpuid_filter (KvmX86Cpuid *self, KvmX86CpuidFilterFunc func,
+                                   gpointer user_data);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_x86_cpuid_equal (KvmX86Cpuid *self, KvmX86Cpuid *other);
+KVMOBJ_AVAILABLE_IN_0_1
+GBytes *kvm_x86_cpuid_to_bytes (KvmX86Cpuid *self);
+KVMOBJ_AVAILABLE_IN_0_1
+char *kvm_x86_cpuid_to_string (KvmX86Cpuid *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmX86CpuidEntry, kvm_x86_cpuid_entry_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmX86Cpuid, kvm_x86_cpuid_unref)
