@@ -15,8 +15,13 @@
 
 #include "kvm-arch-private.h"
 #include "x86/kvm-x86-cpuid.h"
+#include "x86/kvm-x86-debug-regs.h"
+#include "x86/kvm-x86-fpu.h"
 #include "x86/kvm-x86-regs.h"
 #include "x86/kvm-x86-sregs.h"
+#include "x86/kvm-x86-sregs2.h"
+#include "x86/kvm-x86-vcpu-events.h"
+#include "x86/kvm-x86-xcrs-private.h"
 
 G_BEGIN_DECLS
 
@@ -167,6 +172,34 @@ typedef struct
 #define KVMOBJ_IOEVENTFD_PIO 2u
 #define KVMOBJ_IOEVENTFD_DEASSIGN 4u
 
+/* The state may be longer, which the request numbers do not say. */
+#define KVMOBJ_XSAVE_SIZE 4096
+#define KVMOBJ_XSAVE_OFFSET_XSTATE_BV 512
+
+typedef struct
+{
+  guint8 region[KVMOBJ_XSAVE_SIZE];
+} KvmAbiXsave;
+
+typedef struct
+{
+  guint16 flags;
+  guint16 format;
+  guint32 size; /* of it all */
+  guint64 header[15];
+  guint8 data[];
+} KvmAbiNestedState;
+
+typedef struct
+{
+  guint64 linear_address;
+  guint64 physical_address;
+  guint8 valid;
+  guint8 writeable;
+  guint8 usermode;
+  guint8 pad[5];
+} KvmAbiTranslation;
+
 #define _KVM_GET_API_VERSION _IO (0xae, 0x00)
 #define _KVM_CREATE_VM _IO (0xae, 0x01)
 #define _KVM_GET_MSR_INDEX_LIST _IOWR (0xae, 0x02, KvmAbiMsrList)
@@ -189,17 +222,33 @@ typedef struct
 #define _KVM_SET_SREGS _IOW (0xae, 0x84, KvmX86Sregs)
 #define _KVM_GET_MSRS _IOWR (0xae, 0x88, KvmAbiMsrs)
 #define _KVM_SET_MSRS _IOW (0xae, 0x89, KvmAbiMsrs)
+#define _KVM_TRANSLATE _IOWR (0xae, 0x85, KvmAbiTranslation)
+#define _KVM_GET_FPU _IOR (0xae, 0x8c, KvmX86Fpu)
+#define _KVM_SET_FPU _IOW (0xae, 0x8d, KvmX86Fpu)
 #define _KVM_SET_CPUID2 _IOW (0xae, 0x90, KvmAbiCpuid2)
 #define _KVM_GET_CPUID2 _IOWR (0xae, 0x91, KvmAbiCpuid2)
 #define _KVM_GET_MP_STATE _IOR (0xae, 0x98, KvmAbiMpState)
 #define _KVM_SET_MP_STATE _IOW (0xae, 0x99, KvmAbiMpState)
 #define _KVM_SET_GUEST_DEBUG _IOW (0xae, 0x9b, KvmAbiGuestDebug)
+#define _KVM_GET_VCPU_EVENTS _IOR (0xae, 0x9f, KvmX86VcpuEvents)
+#define _KVM_SET_VCPU_EVENTS _IOW (0xae, 0xa0, KvmX86VcpuEvents)
+#define _KVM_GET_DEBUGREGS _IOR (0xae, 0xa1, KvmX86DebugRegs)
+#define _KVM_SET_DEBUGREGS _IOW (0xae, 0xa2, KvmX86DebugRegs)
 #define _KVM_ENABLE_CAP _IOW (0xae, 0xa3, KvmAbiEnableCap)
+#define _KVM_GET_XSAVE _IOR (0xae, 0xa4, KvmAbiXsave)
+#define _KVM_SET_XSAVE _IOW (0xae, 0xa5, KvmAbiXsave)
+#define _KVM_GET_XCRS _IOR (0xae, 0xa6, KvmX86Xcrs)
+#define _KVM_SET_XCRS _IOW (0xae, 0xa7, KvmX86Xcrs)
 #define _KVM_GET_ONE_REG _IOW (0xae, 0xab, KvmAbiOneReg)
 #define _KVM_SET_ONE_REG _IOW (0xae, 0xac, KvmAbiOneReg)
 #define _KVM_GET_REG_LIST _IOWR (0xae, 0xb0, KvmAbiRegList)
 #define _KVM_GET_SUPPORTED_HV_CPUID _IOWR (0xae, 0xc1, KvmAbiCpuid2)
 #define _KVM_X86_SET_MSR_FILTER _IOW (0xae, 0xc6, KvmAbiMsrFilter)
+#define _KVM_GET_NESTED_STATE _IOWR (0xae, 0xbe, KvmAbiNestedState)
+#define _KVM_SET_NESTED_STATE _IOW (0xae, 0xbf, KvmAbiNestedState)
+#define _KVM_GET_SREGS2 _IOR (0xae, 0xcc, KvmX86Sregs2)
+#define _KVM_SET_SREGS2 _IOW (0xae, 0xcd, KvmX86Sregs2)
+#define _KVM_GET_XSAVE2 _IOR (0xae, 0xcf, KvmAbiXsave)
 #define _KVM_CREATE_DEVICE _IOWR (0xae, 0xe0, KvmAbiCreateDevice)
 #define _KVM_SET_DEVICE_ATTR _IOW (0xae, 0xe1, KvmAbiDeviceAttr)
 #define _KVM_GET_DEVICE_ATTR _IOW (0xae, 0xe2, KvmAbiDeviceAttr)

@@ -17,6 +17,7 @@
 #include "kvm-memory-slot.h"
 #include "kvm-vcpu.h"
 #include "x86/kvm-x86-msr-filter.h"
+#include "x86/kvm-x86-nested-state.h"
 
 #define SAME(ours, theirs) G_STATIC_ASSERT ((guint64) (ours) == (guint64) (theirs))
 #define SAME_REQUEST(name) SAME (_##name, name)
@@ -64,6 +65,22 @@ SAME_REQUEST (KVM_GET_SREGS);
 SAME_REQUEST (KVM_SET_SREGS);
 SAME_REQUEST (KVM_SET_CPUID2);
 SAME_REQUEST (KVM_GET_CPUID2);
+SAME_REQUEST (KVM_TRANSLATE);
+SAME_REQUEST (KVM_GET_FPU);
+SAME_REQUEST (KVM_SET_FPU);
+SAME_REQUEST (KVM_GET_VCPU_EVENTS);
+SAME_REQUEST (KVM_SET_VCPU_EVENTS);
+SAME_REQUEST (KVM_GET_DEBUGREGS);
+SAME_REQUEST (KVM_SET_DEBUGREGS);
+SAME_REQUEST (KVM_GET_XSAVE);
+SAME_REQUEST (KVM_SET_XSAVE);
+SAME_REQUEST (KVM_GET_XSAVE2);
+SAME_REQUEST (KVM_GET_XCRS);
+SAME_REQUEST (KVM_SET_XCRS);
+SAME_REQUEST (KVM_GET_SREGS2);
+SAME_REQUEST (KVM_SET_SREGS2);
+SAME_REQUEST (KVM_GET_NESTED_STATE);
+SAME_REQUEST (KVM_SET_NESTED_STATE);
 #endif
 
 SAME_SIZE (KvmAbiMemoryRegion, kvm_userspace_memory_region);
@@ -349,6 +366,113 @@ SAME_SREGS (cr8);
 SAME_SREGS (efer);
 SAME_SREGS (apic_base);
 SAME_SREGS (interrupt_bitmap);
+
+#define SAME_FPU(field) SAME_FIELD (KvmX86Fpu, field, kvm_fpu, field)
+SAME_SIZE (KvmX86Fpu, kvm_fpu);
+SAME_FPU (fpr);
+SAME_FPU (fcw);
+SAME_FPU (fsw);
+SAME_FPU (ftwx);
+SAME_FPU (last_opcode);
+SAME_FPU (last_ip);
+SAME_FPU (last_dp);
+SAME_FPU (xmm);
+SAME_FPU (mxcsr);
+
+SAME_SIZE (KvmX86DebugRegs, kvm_debugregs);
+SAME_FIELD (KvmX86DebugRegs, dr0, kvm_debugregs, db[0]);
+SAME_FIELD (KvmX86DebugRegs, dr1, kvm_debugregs, db[1]);
+SAME_FIELD (KvmX86DebugRegs, dr2, kvm_debugregs, db[2]);
+SAME_FIELD (KvmX86DebugRegs, dr3, kvm_debugregs, db[3]);
+SAME_FIELD (KvmX86DebugRegs, dr6, kvm_debugregs, dr6);
+SAME_FIELD (KvmX86DebugRegs, dr7, kvm_debugregs, dr7);
+SAME_FIELD (KvmX86DebugRegs, flags, kvm_debugregs, flags);
+
+SAME_SIZE (KvmX86VcpuEvents, kvm_vcpu_events);
+SAME_FIELD (KvmX86VcpuEvents, exception_injected, kvm_vcpu_events, exception.injected);
+SAME_FIELD (KvmX86VcpuEvents, exception_nr, kvm_vcpu_events, exception.nr);
+SAME_FIELD (KvmX86VcpuEvents, exception_has_error_code, kvm_vcpu_events, exception.has_error_code);
+SAME_FIELD (KvmX86VcpuEvents, exception_pending, kvm_vcpu_events, exception.pending);
+SAME_FIELD (KvmX86VcpuEvents, exception_error_code, kvm_vcpu_events, exception.error_code);
+SAME_FIELD (KvmX86VcpuEvents, interrupt_injected, kvm_vcpu_events, interrupt.injected);
+SAME_FIELD (KvmX86VcpuEvents, interrupt_nr, kvm_vcpu_events, interrupt.nr);
+SAME_FIELD (KvmX86VcpuEvents, interrupt_soft, kvm_vcpu_events, interrupt.soft);
+SAME_FIELD (KvmX86VcpuEvents, interrupt_shadow, kvm_vcpu_events, interrupt.shadow);
+SAME_FIELD (KvmX86VcpuEvents, nmi_injected, kvm_vcpu_events, nmi.injected);
+SAME_FIELD (KvmX86VcpuEvents, nmi_pending, kvm_vcpu_events, nmi.pending);
+SAME_FIELD (KvmX86VcpuEvents, nmi_masked, kvm_vcpu_events, nmi.masked);
+SAME_FIELD (KvmX86VcpuEvents, sipi_vector, kvm_vcpu_events, sipi_vector);
+SAME_FIELD (KvmX86VcpuEvents, flags, kvm_vcpu_events, flags);
+SAME_FIELD (KvmX86VcpuEvents, smi_smm, kvm_vcpu_events, smi.smm);
+SAME_FIELD (KvmX86VcpuEvents, smi_pending, kvm_vcpu_events, smi.pending);
+SAME_FIELD (KvmX86VcpuEvents, smi_smm_inside_nmi, kvm_vcpu_events, smi.smm_inside_nmi);
+SAME_FIELD (KvmX86VcpuEvents, smi_latched_init, kvm_vcpu_events, smi.latched_init);
+SAME_FIELD (KvmX86VcpuEvents, triple_fault_pending, kvm_vcpu_events, triple_fault.pending);
+SAME_FIELD (KvmX86VcpuEvents, exception_has_payload, kvm_vcpu_events, exception_has_payload);
+SAME_FIELD (KvmX86VcpuEvents, exception_payload, kvm_vcpu_events, exception_payload);
+SAME (KVM_X86_VCPU_EVENT_FLAGS_NMI_PENDING, KVM_VCPUEVENT_VALID_NMI_PENDING);
+SAME (KVM_X86_VCPU_EVENT_FLAGS_SIPI_VECTOR, KVM_VCPUEVENT_VALID_SIPI_VECTOR);
+SAME (KVM_X86_VCPU_EVENT_FLAGS_SHADOW, KVM_VCPUEVENT_VALID_SHADOW);
+SAME (KVM_X86_VCPU_EVENT_FLAGS_SMM, KVM_VCPUEVENT_VALID_SMM);
+SAME (KVM_X86_VCPU_EVENT_FLAGS_PAYLOAD, KVM_VCPUEVENT_VALID_PAYLOAD);
+SAME (KVM_X86_VCPU_EVENT_FLAGS_TRIPLE_FAULT, KVM_VCPUEVENT_VALID_TRIPLE_FAULT);
+
+#define SAME_SREGS2(field) SAME_FIELD (KvmX86Sregs2, field, kvm_sregs2, field)
+SAME_SIZE (KvmX86Sregs2, kvm_sregs2);
+SAME_SREGS2 (cs);
+SAME_SREGS2 (ds);
+SAME_SREGS2 (es);
+SAME_SREGS2 (fs);
+SAME_SREGS2 (gs);
+SAME_SREGS2 (ss);
+SAME_SREGS2 (tr);
+SAME_SREGS2 (ldt);
+SAME_SREGS2 (gdt);
+SAME_SREGS2 (idt);
+SAME_SREGS2 (cr0);
+SAME_SREGS2 (cr2);
+SAME_SREGS2 (cr3);
+SAME_SREGS2 (cr4);
+SAME_SREGS2 (cr8);
+SAME_SREGS2 (efer);
+SAME_SREGS2 (apic_base);
+SAME_SREGS2 (flags);
+SAME_FIELD (KvmX86Sregs2, pdptr0, kvm_sregs2, pdptrs[0]);
+SAME_FIELD (KvmX86Sregs2, pdptr1, kvm_sregs2, pdptrs[1]);
+SAME_FIELD (KvmX86Sregs2, pdptr2, kvm_sregs2, pdptrs[2]);
+SAME_FIELD (KvmX86Sregs2, pdptr3, kvm_sregs2, pdptrs[3]);
+SAME (KVM_X86_SREGS2_FLAGS_PDPTRS_VALID, KVM_SREGS2_FLAGS_PDPTRS_VALID);
+
+#define SAME_XCRS(field) SAME_FIELD (KvmX86Xcrs, field, kvm_xcrs, field)
+SAME_SIZE (KvmX86Xcrs, kvm_xcrs);
+SAME_XCRS (nr_xcrs);
+SAME_XCRS (flags);
+SAME_XCRS (xcrs);
+SAME_XCRS (xcrs[1].xcr);
+SAME_XCRS (xcrs[1].value);
+
+SAME_SIZE (KvmAbiXsave, kvm_xsave);
+
+#define SAME_NESTED(field) SAME_FIELD (KvmAbiNestedState, field, kvm_nested_state, field)
+SAME_SIZE (KvmAbiNestedState, kvm_nested_state);
+SAME_NESTED (flags);
+SAME_NESTED (format);
+SAME_NESTED (size);
+SAME (offsetof (KvmAbiNestedState, data), offsetof (struct kvm_nested_state, data));
+SAME (KVM_X86_NESTED_STATE_FLAGS_GUEST_MODE, KVM_STATE_NESTED_GUEST_MODE);
+SAME (KVM_X86_NESTED_STATE_FLAGS_RUN_PENDING, KVM_STATE_NESTED_RUN_PENDING);
+SAME (KVM_X86_NESTED_STATE_FLAGS_EVMCS, KVM_STATE_NESTED_EVMCS);
+SAME (KVM_X86_NESTED_STATE_FLAGS_MTF_PENDING, KVM_STATE_NESTED_MTF_PENDING);
+SAME (KVM_X86_NESTED_STATE_FLAGS_GIF_SET, KVM_STATE_NESTED_GIF_SET);
+SAME (KVM_X86_NESTED_STATE_FORMAT_VMX, KVM_STATE_NESTED_FORMAT_VMX);
+SAME (KVM_X86_NESTED_STATE_FORMAT_SVM, KVM_STATE_NESTED_FORMAT_SVM);
+
+SAME_SIZE (KvmAbiTranslation, kvm_translation);
+SAME_FIELD (KvmAbiTranslation, linear_address, kvm_translation, linear_address);
+SAME_FIELD (KvmAbiTranslation, physical_address, kvm_translation, physical_address);
+SAME_FIELD (KvmAbiTranslation, valid, kvm_translation, valid);
+SAME_FIELD (KvmAbiTranslation, writeable, kvm_translation, writeable);
+SAME_FIELD (KvmAbiTranslation, usermode, kvm_translation, usermode);
 
 #define SAME_CPUID(field) SAME_FIELD (KvmX86CpuidEntry, field, kvm_cpuid_entry2, field)
 SAME_SIZE (KvmX86CpuidEntry, kvm_cpuid_entry2);

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  *   kvm_ioctl       the argument points to a struct of exactly the size in the request number; of a
  *                   struct with a flexible tail that is its head
  *   kvm_ioctl_value the argument is an integer
+ *   kvm_ioctl_sized the argument points to more than the request number says, and the kernel knows
  *
  * A fork, a close () and another thread in the way are noticed here. An error names the ioctl and
  * the object; a caller adds the argument that matters with _kvm_error_add_detail (). */
@@ -22,9 +23,20 @@ G_BEGIN_DECLS
   _kvm_ioctl ((handle), _##request, #request, _KVM_INTEGER_FOR (value, _IOC_SIZE (_##request)),    \
               (error))
 
+#define kvm_ioctl_sized(handle, request, argument, size, error)                                    \
+  _kvm_ioctl ((handle), _##request, #request,                                                      \
+              _kvm_pointer_to_room ((argument), (size), _IOC_SIZE (_##request)), (error))
+
 #define _KVM_POINTER_OF_SIZE(pointer, size)                                                        \
   ((gulong) (pointer) + 0 * sizeof (char[sizeof (*(pointer)) == (size) ? 1 : -1]))
 #define _KVM_INTEGER_FOR(value, size) ((gulong) (value) + 0 * sizeof (char[(size) == 0 ? 1 : -1]))
+
+static inline gulong
+_kvm_pointer_to_room (gconstpointer pointer, gsize size, gsize least)
+{
+  g_assert (size >= least);
+  return (gulong) pointer;
+}
 
 int _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument,
                 GError **error);

@@ -32,8 +32,15 @@
 #include <kvmobj/x86/kvm-x86-cpuid.h>
 #include <kvmobj/x86/kvm-x86-msrs.h>
 #include <kvmobj/x86/kvm-x86-msr-filter.h>
+#include <kvmobj/x86/kvm-x86-debug-regs.h>
+#include <kvmobj/x86/kvm-x86-fpu.h>
+#include <kvmobj/x86/kvm-x86-nested-state.h>
 #include <kvmobj/x86/kvm-x86-regs.h>
 #include <kvmobj/x86/kvm-x86-sregs.h>
+#include <kvmobj/x86/kvm-x86-sregs2.h>
+#include <kvmobj/x86/kvm-x86-vcpu-events.h>
+#include <kvmobj/x86/kvm-x86-xcrs.h>
+#include <kvmobj/x86/kvm-x86-xsave.h>
 #include <kvmobj/x86/kvm-system-x86.h>
 #include <kvmobj/x86/kvm-vm-x86.h>
 #include <kvmobj/x86/kvm-vcpu-x86.h>

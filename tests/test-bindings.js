@@ -169,6 +169,37 @@ test('special registers', () => {
     checkThrows(() => guest.vcpu.x86_set_sregs(sregs), Kvm.Error.INVALID_ARGUMENT, 'CR0.PE');
 });
 
+test('other registers', () => {
+    const guest = new Guest(HALT);
+    const [, fpu] = guest.vcpu.x86_get_fpu();
+    const xmm = new Uint8Array(16).fill(0x5a);
+    fpu.fcw = 0x27f;
+    fpu.set_xmm(15, xmm);
+    guest.vcpu.x86_set_fpu(fpu);
+    const [, gotFpu] = guest.vcpu.x86_get_fpu();
+    check(gotFpu.fcw, 0x27f);
+    check(gotFpu.get_xmm(15).join(), xmm.join());
+    check(gotFpu.equal(fpu), true);
+    check(guest.vcpu.x86_get_xsave().get_xstate_bv() & 3, 3);
+    checkThrows(() => Kvm.X86Xsave.new_from_bytes(new GLib.Bytes([1])), Kvm.Error.INVALID);
+
+    const [, debug] = guest.vcpu.x86_get_debug_regs();
+    debug.dr3 = BIG;
+    guest.vcpu.x86_set_debug_regs(debug);
+    check(exact(guest.vcpu.x86_get_debug_regs()[1].to_bytes(), 24), BIG);
+    const [, events] = guest.vcpu.x86_get_vcpu_events();
+    events.nmi_pending = 1;
+    events.flags = Kvm.X86VcpuEventFlags.NMI_PENDING;
+    guest.vcpu.x86_set_vcpu_events(events);
+    check(guest.vcpu.x86_get_vcpu_events()[1].nmi_pending, 1);
+    const [, sregs] = guest.vcpu.x86_get_sregs2();
+    sregs.cr2 = MAX;
+    guest.vcpu.x86_set_sregs2(sregs);
+    check(exact(guest.vcpu.x86_get_sregs2()[1].to_bytes(), 8 * 24 + 2 * 16 + 8), MAX);
+    check(guest.vcpu.x86_get_xcrs().get_xcr(0).join(), 'true,1');
+    check(guest.vcpu.x86_translate(0x1234).join(), `true,4660,${Kvm.X86TranslationFlags.WRITABLE}`);
+});
+
 test('interrupt bitmap', () => {
     const sregs = new Kvm.X86Sregs();
     const at = 8 * 24 + 2 * 16 + 7 * 8;

@@ -220,6 +220,144 @@ def segments_and_tables():
 
 
 @test
+def values_as_bytes():
+    for cls, field, size in ((Kvm.X86Regs, "rip", 144), (Kvm.X86Sregs, "cr2", 312),
+                             (Kvm.X86Sregs2, "pdptr3", 320), (Kvm.X86Fpu, "last_ip", 416),
+                             (Kvm.X86DebugRegs, "dr0", 128),
+                             (Kvm.X86VcpuEvents, "exception_payload", 64)):
+        value = cls.new()
+        setattr(value, field, BIG)
+        check(value.to_bytes().get_size(), size)
+        again = cls.new_from_bytes(value.to_bytes())
+        check(getattr(again, field), BIG, field)
+        check((value.equal(again), value.equal(cls())), (True, False))
+        check(value.copy().equal(value), True)
+        check(value.to_string().count("=") > 5, True)
+        check_raises(cls.new_from_bytes, GLib.Bytes(b"1"), error=Kvm.Error.INVALID,
+                     text=f"{size} bytes, not 1")
+
+
+@test
+def floating_point():
+    guest = Guest("d93e0020 0f11061020 dbe3 f4")  # fnstcw 0x2000; movups %xmm0,0x2010; fninit
+    _, sregs = guest.vcpu.x86_get_sregs()
+    sregs.cr4 |= 0x600
+    guest.vcpu.x86_set_sregs(sregs)
+    _, fpu = guest.vcpu.x86_get_fpu()
+    fpu.fcw = 0x27F
+    fpu.set_xmm(0, b"0123456789abcdef")
+    fpu.set_fpr(7, bytes(range(16)))
+    check(fpu.get_fpr(7), bytes(range(16)))
+    check_raises(fpu.get_fpr, 8, error=Kvm.Error.INVALID)
+    check_raises(fpu.set_xmm, 0, b"short", error=Kvm.Error.INVALID)
+    guest.vcpu.x86_set_fpu(fpu)
+    guest.run(Kvm.ExitReason.HLT)
+    check(guest.memory.read(0x2000, 2), b"\x7f\x02")
+    check(guest.memory.read(0x2010, 16), b"0123456789abcdef")
+    _, fpu = guest.vcpu.x86_get_fpu()
+    check((fpu.fcw, fpu.get_xmm(0)), (0x37F, b"0123456789abcdef"))
+
+    state = guest.vcpu.x86_get_xsave()
+    check((state.get_fcw(), state.get_fsw(), state.get_mxcsr()), (0x37F, 0, 0x1F80))
+    check(state.get_xstate_bv() & 3, 3)
+    check(state.get_size(), guest.vm.check_extension(Kvm.Capability.XSAVE2))
+    data = bytearray(state.to_bytes().get_data())
+    data[160:176] = b"ABCDEFGHIJKLMNOP"
+    changed = Kvm.X86Xsave.new_from_bytes(GLib.Bytes(bytes(data)))
+    check(changed.equal(state), False)
+    guest.vcpu.x86_set_xsave(changed)
+    check(guest.vcpu.x86_get_fpu()[1].get_xmm(0), b"ABCDEFGHIJKLMNOP")
+    supported = guest.system.x86_get_supported_cpuid()
+    check(changed.get_component(supported, 2).get_size(), 256)
+    check_raises(changed.get_component, supported, 0, error=Kvm.Error.INVALID)
+    check("size=" in changed.to_string(), True)
+
+
+@test
+def extended_control_registers():
+    guest = Guest(HALT)
+    guest.vcpu.x86_set_cpuid(guest.system.x86_get_supported_cpuid())
+    xcrs = guest.vcpu.x86_get_xcrs()
+    check(list(xcrs.get_numbers()), [0])
+    check(xcrs.set_xcr(0, 7), True)
+    guest.vcpu.x86_set_xcrs(xcrs)
+    got = guest.vcpu.x86_get_xcrs()
+    check((got.get_xcr(0), got.get_xcr(1)), ((True, 7), (False, 0)))
+    check((got.equal(xcrs), got.equal(Kvm.X86Xcrs.new()), got.copy().equal(got)),
+          (True, False, True))
+    check(Kvm.X86Xcrs.new_from_bytes(got.to_bytes()).to_string(), "xcr0=0000000000000007")
+
+
+@test
+def debug_registers_and_events():
+    guest = Guest("0f21c0 66e761 f4")  # mov %dr0,%eax; out %eax,$0x61
+    guest.memory.write(0x3000, bytes.fromhex("e661 cf"))  # out %al,$0x61; iret
+    guest.memory.write(4 * 2, bytes.fromhex("0030 0000"))  # an NMI is handled there
+    _, regs = guest.vcpu.x86_get_regs()
+    regs.rsp = 0x7000
+    regs.rax = 0x42
+    guest.vcpu.x86_set_regs(regs)
+    _, debug = guest.vcpu.x86_get_debug_regs()
+    debug.dr0 = 0x12345678
+    guest.vcpu.x86_set_debug_regs(debug)
+    _, events = guest.vcpu.x86_get_vcpu_events()
+    events.nmi_pending = 1
+    events.flags = Kvm.X86VcpuEventFlags.NMI_PENDING
+    guest.vcpu.x86_set_vcpu_events(events)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 0x42)
+    check(guest.vcpu.x86_get_vcpu_events()[1].nmi_masked, 1)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 0x12345678)
+
+
+@test
+def sregs2_and_nested_state():
+    guest = Guest(HALT)
+    _, sregs = guest.vcpu.x86_get_sregs2()
+    sregs.cr2 = MAX
+    guest.vcpu.x86_set_sregs2(sregs)
+    check(guest.vcpu.x86_get_sregs()[1].cr2, MAX)
+    sregs.flags = Kvm.X86Sregs2Flags.PDPTRS_VALID
+    check_raises(guest.vcpu.x86_set_sregs2, sregs, error=Kvm.Error.INVALID_ARGUMENT, text="PAE")
+
+    data = struct.pack("<HHI", Kvm.X86NestedStateFlags.GIF_SET, Kvm.X86NestedStateFormat.SVM, 128)
+    state = Kvm.X86NestedState.new_from_bytes(GLib.Bytes(data + bytes(120)))
+    check((state.get_flags(), state.get_format(), state.get_size()), (0x100, 1, 128))
+    check(state.equal(Kvm.X86NestedState.new_from_bytes(state.to_bytes())), True)
+    check(state.to_string(), "flags=0100 format=1 size=128")
+    if guest.vm.check_extension(Kvm.Capability.NESTED_STATE) == 0:
+        lacking = {"error": Kvm.Error.NOT_SUPPORTED, "text": "KVM_CAP_NESTED_STATE"}
+        check_raises(guest.vcpu.x86_get_nested_state, **lacking)
+        check_raises(guest.vcpu.x86_set_nested_state, state, **lacking)
+    else:
+        guest.vcpu.x86_set_nested_state(guest.vcpu.x86_get_nested_state())
+
+
+@test
+def modes():
+    guest = Guest("b878563412 e761")  # mov $0x12345678,%eax; out %eax,$0x61
+    guest.vcpu.x86_set_cpuid(guest.system.x86_get_supported_cpuid())
+    guest.vcpu.x86_setup_protected_mode(ENTRY, 0x4000)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), 0x12345678)
+    check_raises(guest.vcpu.x86_setup_protected_mode, ENTRY, 1, error=Kvm.Error.INVALID)
+
+    tables = Kvm.Memory.new(0x7000)
+    guest.vm.add_memory(0x10000, tables, Kvm.MemorySlotFlags.NONE)
+    # movabs $0x123456789abcdef0,%rax; mov %rax,0x3000; hlt
+    guest.memory.write(ENTRY, bytes.fromhex("48b8f0debc9a78563412 4889042500300000 f4"))
+    guest.vcpu.complete_pending()
+    guest.vcpu.x86_setup_long_mode(ENTRY, 0x10000)
+    check(guest.vcpu.x86_translate(0x12345678),
+          (True, 0x12345678, Kvm.X86TranslationFlags.WRITABLE))
+    check_raises(guest.vcpu.x86_translate, MAX, error=Kvm.Error.NOT_FOUND)
+    guest.run(Kvm.ExitReason.HLT)
+    check(guest.memory.read(0x3000, 8), struct.pack("<Q", 0x123456789ABCDEF0))
+    check_raises(guest.vcpu.x86_setup_long_mode, ENTRY, 0x11000, error=Kvm.Error.INVALID)
+
+
+@test
 def interrupt_bitmap():
     sregs = Kvm.X86Sregs()
     check(list(sregs.interrupt_bitmap), [0, 0, 0, 0])

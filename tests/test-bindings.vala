@@ -159,6 +159,35 @@ void test_registers () throws Error
   sregs.cr0 = 0x80000000;
   check_throws (Kvm.Error.INVALID_ARGUMENT, "CR0.PE", () => guest.vcpu.x86_set_sregs (sregs));
 
+  Kvm.X86Fpu fpu;
+  guest.vcpu.x86_get_fpu (out fpu);
+  fpu.fcw = 0x27f;
+  fpu.set_xmm (15, "0123456789abcdef".data);
+  guest.vcpu.x86_set_fpu (fpu);
+  Kvm.X86Fpu got_fpu;
+  guest.vcpu.x86_get_fpu (out got_fpu);
+  assert (got_fpu.fcw == 0x27f && got_fpu.equal (fpu) && got_fpu.get_xmm (15)[1] == '1');
+  assert ((guest.vcpu.x86_get_xsave ().get_xstate_bv () & 3) == 3);
+  var xcrs = new Kvm.X86Xcrs ();
+  xcrs.set_xcr (0, 1);
+  guest.vcpu.x86_set_xcrs (xcrs);
+  uint64 value;
+  assert (guest.vcpu.x86_get_xcrs ().get_xcr (0, out value) && value == 1);
+  Kvm.X86DebugRegs debug;
+  guest.vcpu.x86_get_debug_regs (out debug);
+  debug.dr0 = BIG;
+  guest.vcpu.x86_set_debug_regs (debug);
+  Kvm.X86VcpuEvents events;
+  guest.vcpu.x86_get_vcpu_events (out events);
+  guest.vcpu.x86_set_vcpu_events (events);
+  Kvm.X86Sregs2 sregs2;
+  guest.vcpu.x86_get_sregs2 (out sregs2);
+  assert (sregs2.cr2 == uint64.MAX);
+  guest.vcpu.x86_set_sregs2 (sregs2);
+  Kvm.X86TranslationFlags flags;
+  guest.vcpu.x86_translate (0x1234, out value, out flags);
+  assert (value == 0x1234 && flags == Kvm.X86TranslationFlags.WRITABLE);
+
   sregs.set_interrupt_bitmap ({ 1, BIG, uint64.MAX, 2 });
   assert (sregs.interrupt_bitmap[1] == BIG && sregs.interrupt_bitmap[2] == uint64.MAX);
   check_throws (Kvm.Error.INVALID, "", () => sregs.set_interrupt_bitmap ({ 1, 2, 3 }));

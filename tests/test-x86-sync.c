@@ -83,6 +83,20 @@ compare_sregs (Pair *self)
   g_assert_cmpmem (&sregs[0], sizeof sregs[0], &sregs[1], sizeof sregs[1]);
 }
 
+static void
+compare_events (Pair *self)
+{
+  g_autoptr (GError) error = NULL;
+  KvmX86VcpuEvents events[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (kvm_vcpu_x86_get_vcpu_events (self->guests[i]->vcpu, &events[i], &error));
+      g_assert_no_error (error);
+    }
+  g_assert_true (kvm_x86_vcpu_events_equal (&events[0], &events[1]));
+}
+
 static guint64
 random_64 (Pair *self)
 {
@@ -184,6 +198,8 @@ test_random (void)
         set_regs (&pair);
         break;
       case 6:
+        compare_events (&pair);
+        break;
       case 7:
         compare_regs (&pair);
         break;

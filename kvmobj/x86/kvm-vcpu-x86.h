@@ -7,10 +7,34 @@
 #include <kvmobj/kvm-types.h>
 #include <kvmobj/x86/kvm-x86-cpuid.h>
 #include <kvmobj/x86/kvm-x86-msrs.h>
+#include <kvmobj/x86/kvm-x86-debug-regs.h>
+#include <kvmobj/x86/kvm-x86-fpu.h>
+#include <kvmobj/x86/kvm-x86-nested-state.h>
 #include <kvmobj/x86/kvm-x86-regs.h>
 #include <kvmobj/x86/kvm-x86-sregs.h>
+#include <kvmobj/x86/kvm-x86-sregs2.h>
+#include <kvmobj/x86/kvm-x86-vcpu-events.h>
+#include <kvmobj/x86/kvm-x86-xcrs.h>
+#include <kvmobj/x86/kvm-x86-xsave.h>
 
 G_BEGIN_DECLS
+
+/**
+ * KvmX86TranslationFlags:
+ * @KVM_X86_TRANSLATION_FLAGS_NONE: the guest's kernel may read there
+ * @KVM_X86_TRANSLATION_FLAGS_WRITABLE: it may write, too
+ * @KVM_X86_TRANSLATION_FLAGS_USER: the guest's user space may do so
+ *
+ * What the kernel says of a linear address besides where it leads.
+ *
+ * Since: 0.1
+ */
+typedef enum /*< flags >*/
+{
+  KVM_X86_TRANSLATION_FLAGS_NONE = 0,
+  KVM_X86_TRANSLATION_FLAGS_WRITABLE = 1 << 0,
+  KVM_X86_TRANSLATION_FLAGS_USER = 1 << 1,
+} KvmX86TranslationFlags;
 
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error);
@@ -28,6 +52,46 @@ KVMOBJ_AVAILABLE_IN_0_1
 KvmX86Cpuid *kvm_vcpu_x86_get_supported_hv_cpuid (KvmVcpu *vcpu, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_setup_real_mode (KvmVcpu *vcpu, guint64 address, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_setup_protected_mode (KvmVcpu *vcpu, guint64 address, guint64 tables,
+                                            GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_setup_long_mode (KvmVcpu *vcpu, guint64 address, guint64 tables,
+                                       GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_fpu (KvmVcpu *vcpu, KvmX86Fpu *fpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_fpu (KvmVcpu *vcpu, const KvmX86Fpu *fpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Xsave *kvm_vcpu_x86_get_xsave (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_xsave (KvmVcpu *vcpu, KvmX86Xsave *xsave, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Xcrs *kvm_vcpu_x86_get_xcrs (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_xcrs (KvmVcpu *vcpu, const KvmX86Xcrs *xcrs, GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_sregs2 (KvmVcpu *vcpu, KvmX86Sregs2 *sregs, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_sregs2 (KvmVcpu *vcpu, const KvmX86Sregs2 *sregs, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_debug_regs (KvmVcpu *vcpu, KvmX86DebugRegs *regs, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_debug_regs (KvmVcpu *vcpu, const KvmX86DebugRegs *regs, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_vcpu_events (KvmVcpu *vcpu, KvmX86VcpuEvents *events, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_vcpu_events (KvmVcpu *vcpu, const KvmX86VcpuEvents *events,
+                                       GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86NestedState *kvm_vcpu_x86_get_nested_state (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_nested_state (KvmVcpu *vcpu, KvmX86NestedState *state, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_translate (KvmVcpu *vcpu, guint64 linear_address, guint64 *physical_address,
+                                 KvmX86TranslationFlags *flags, GError **error);
 
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_get_msr (KvmVcpu *vcpu, guint32 index, guint64 *value, GError **error);

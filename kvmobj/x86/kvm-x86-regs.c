@@ -5,6 +5,7 @@
 
 #include "kvm-error.h"
 #include "x86/kvm-x86-regs.h"
+#include "x86/kvm-x86-value-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Regs) == 18 * sizeof (guint64));
 
@@ -41,20 +42,9 @@ kvm_x86_regs_new (void)
 KvmX86Regs *
 kvm_x86_regs_new_from_bytes (GBytes *bytes, GError **error)
 {
-  gconstpointer data;
-  gsize size;
-
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (size != sizeof (KvmX86Regs))
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "General registers are %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT,
-                   sizeof (KvmX86Regs), size);
-      return NULL;
-    }
-  return g_memdup2 (data, size);
+  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Regs), "General registers", error);
 }
 
 /**
@@ -90,6 +80,25 @@ kvm_x86_regs_free (KvmX86Regs *self)
 }
 
 /**
+ * kvm_x86_regs_equal:
+ * @self: a set of registers
+ * @other: another
+ *
+ * Compares two of them, byte by byte.
+ *
+ * Returns: %TRUE if they are the same
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_x86_regs_equal (const KvmX86Regs *self, const KvmX86Regs *other)
+{
+  g_return_val_if_fail (self != NULL && other != NULL, FALSE);
+
+  return memcmp (self, other, sizeof *self) == 0;
+}
+
+/**
  * kvm_x86_regs_to_bytes:
  * @self: a set of registers
  *
@@ -117,8 +126,8 @@ kvm_x86_regs_to_bytes (const KvmX86Regs *self)
  * kvm_x86_regs_to_string:
  * @self: a set of registers
  *
- * Writes the registers down, six lines of three. The wording may change; it is for people, not for
- * programs.
+ * Writes the registers down, six lines of three, and after the last the names of the flags that are
+ * set. The wording may change; it is for people, not for programs.
  *
  * Returns: (transfer full): the lines, the last without a line end
  *
@@ -130,6 +139,10 @@ kvm_x86_regs_to_string (const KvmX86Regs *self)
   static const char *const names[]
       = { "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rsp", "rbp", "r8",
           "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip", "rflags" };
+  static const KvmX86BitName flags[]
+      = { { 21, "ID" }, { 20, "VIP" }, { 19, "VIF" }, { 18, "AC" }, { 17, "VM" }, { 16, "RF" },
+          { 14, "NT" }, { 11, "OF" },  { 10, "DF" },  { 9, "IF" },  { 8, "TF" },  { 7, "SF" },
+          { 6, "ZF" },  { 4, "AF" },   { 2, "PF" },   { 0, "CF" } };
   guint64 values[G_N_ELEMENTS (names)];
   GString *string;
 
@@ -143,5 +156,6 @@ kvm_x86_regs_to_string (const KvmX86Regs *self)
                             : i % 3 == 0 ? "\n"
                                          : " ",
                             names[i], values[i]);
+  _kvm_x86_append_bits (string, self->rflags, flags, G_N_ELEMENTS (flags));
   return g_string_free (string, FALSE);
 }

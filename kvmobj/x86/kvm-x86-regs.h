@@ -76,6 +76,8 @@ KvmX86Regs *kvm_x86_regs_copy (const KvmX86Regs *self);
 KVMOBJ_AVAILABLE_IN_0_1
 void kvm_x86_regs_free (KvmX86Regs *self);
 KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_x86_regs_equal (const KvmX86Regs *self, const KvmX86Regs *other);
+KVMOBJ_AVAILABLE_IN_0_1
 GBytes *kvm_x86_regs_to_bytes (const KvmX86Regs *self);
 KVMOBJ_AVAILABLE_IN_0_1
 char *kvm_x86_regs_to_string (const KvmX86Regs *self);

@@ -5,6 +5,7 @@
 
 #include "kvm-error.h"
 #include "x86/kvm-x86-sregs.h"
+#include "x86/kvm-x86-value-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmX86Segment, kvm_x86_segment, kvm_x86_segment_copy, kvm_x86_segment_free)
 G_DEFINE_BOXED_TYPE (KvmX86Dtable, kvm_x86_dtable, kvm_x86_dtable_copy, kvm_x86_dtable_free)
@@ -136,20 +137,9 @@ kvm_x86_sregs_new (void)
 KvmX86Sregs *
 kvm_x86_sregs_new_from_bytes (GBytes *bytes, GError **error)
 {
-  gconstpointer data;
-  gsize size;
-
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (size != sizeof (KvmX86Sregs))
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "Special registers are %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT,
-                   sizeof (KvmX86Sregs), size);
-      return NULL;
-    }
-  return g_memdup2 (data, size);
+  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Sregs), "Special registers", error);
 }
 
 /**
@@ -185,6 +175,25 @@ kvm_x86_sregs_free (KvmX86Sregs *self)
 }
 
 /**
+ * kvm_x86_sregs_equal:
+ * @self: a set of special registers
+ * @other: another
+ *
+ * Compares two of them, byte by byte.
+ *
+ * Returns: %TRUE if they are the same
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_x86_sregs_equal (const KvmX86Sregs *self, const KvmX86Sregs *other)
+{
+  g_return_val_if_fail (self != NULL && other != NULL, FALSE);
+
+  return memcmp (self, other, sizeof *self) == 0;
+}
+
+/**
  * kvm_x86_sregs_to_bytes:
  * @self: a set of special registers
  *
@@ -200,6 +209,33 @@ kvm_x86_sregs_to_bytes (const KvmX86Sregs *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return g_bytes_new (self, sizeof *self);
+}
+
+/**
+ * kvm_x86_sregs_to_string:
+ * @self: a set of special registers
+ *
+ * Writes the registers down: the control registers with the names of their bits, as in
+ * `cr0=0000000080000011 [PG|ET|PE]`, then the segments and tables, one a line, then the interrupt
+ * that is pending, if any. The wording may change; it is for people, not for programs.
+ *
+ * Returns: (transfer full): the lines, the last without a line end
+ *
+ * Since: 0.1
+ */
+char *
+kvm_x86_sregs_to_string (const KvmX86Sregs *self)
+{
+  GString *string;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  string = g_string_new (NULL);
+  _kvm_x86_sregs_append (string, self);
+  for (guint i = 0; i < 256; i++)
+    if (self->interrupt_bitmap[i / 64] >> i % 64 & 1)
+      g_string_append_printf (string, "\ninterrupt=%02x", i);
+  return g_string_free (string, FALSE);
 }
 
 /**

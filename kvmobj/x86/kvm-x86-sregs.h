@@ -157,7 +157,11 @@ KvmX86Sregs *kvm_x86_sregs_copy (const KvmX86Sregs *self);
 KVMOBJ_AVAILABLE_IN_0_1
 void kvm_x86_sregs_free (KvmX86Sregs *self);
 KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_x86_sregs_equal (const KvmX86Sregs *self, const KvmX86Sregs *other);
+KVMOBJ_AVAILABLE_IN_0_1
 GBytes *kvm_x86_sregs_to_bytes (const KvmX86Sregs *self);
+KVMOBJ_AVAILABLE_IN_0_1
+char *kvm_x86_sregs_to_string (const KvmX86Sregs *self);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_x86_sregs_set_interrupt_bitmap (KvmX86Sregs *self, const guint64 *words, gsize n_words,
                                              GError **error);
