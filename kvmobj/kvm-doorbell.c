@@ -407,6 +407,10 @@ kvm_doorbell_get_fd (KvmDoorbell *self)
  *
  * Gets how often the guest has rung. To ask changes nothing for the sources.
  *
+ * Do not read [method@Kvm.Doorbell.get_fd] besides. To count, this takes all that is in the eventfd
+ * and puts 1 back, so that sources still fire. Who reads that 1 does not learn how often the guest
+ * has rung, and the next ring is taken for it and not counted.
+ *
  * Returns: how often, since the doorbell was added
  *
  * Since: 0.1
@@ -424,7 +428,9 @@ kvm_doorbell_get_count (KvmDoorbell *self)
  * @self: a doorbell
  *
  * Creates a source that fires when the guest has rung. Its callback is a `GSourceFunc`, and it may
- * be attached to any `GMainContext`. It does without the handle, which may be dropped.
+ * be attached to any `GMainContext`. It does without the handle, which may be dropped. The callback
+ * returns %G_SOURCE_CONTINUE to hear of the next ring, too: one that returns nothing, as is easily
+ * written in Python and JavaScript, is not called again.
  *
  * The guest does not wait for the callback. What is rung before a callback comes is one: look at
  * [method@Kvm.Doorbell.get_count], or better at what the guest has put into its memory. If there

@@ -114,7 +114,8 @@ typedef enum
  * @KVM_INTERRUPTION_NONE: the run was not interrupted
  * @KVM_INTERRUPTION_KICK: [method@Kvm.Vcpu.kick] was called
  * @KVM_INTERRUPTION_CANCELLED: the cancellable that the run was given is cancelled
- * @KVM_INTERRUPTION_SIGNAL: a signal of the program's own was handled in the thread
+ * @KVM_INTERRUPTION_SIGNAL: a signal of the program's own was handled in the thread; or the
+ *   cancellable was reset, or the vCPU got another one, just after it was cancelled
  * @KVM_INTERRUPTION_COMPLETED: nothing; [method@Kvm.Vcpu.complete_pending] finished what was
  * pending
  *

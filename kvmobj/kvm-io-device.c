@@ -25,6 +25,11 @@
  *         return False
  * ```
  *
+ * In Python a class that inherits from such a class names the interface once more, as in
+ * `class Timer(Counter, Kvm.IoDevice)`. Otherwise PyGObject puts its `do_read ()` and `do_write ()`
+ * into the class that it inherits from, and so into all that inherit from that one. GJS refuses
+ * such a class until `Implements` is there.
+ *
  * It is called in the thread that runs the vCPU, from several threads at once if there are several
  * vCPUs. No lock of the library's is held: it may add and remove devices, close the vCPU and the
  * VM, and drop the last reference to anything. It can also use the vCPU that made the access, but
@@ -85,8 +90,11 @@ kvm_io_device_read (KvmIoDevice *self, guint64 offset, guint size)
  *
  * Writes to the device, as a guest does.
  *
- * Returns: %TRUE if the guest shall stop here: then [method@Kvm.Vcpu.run] returns the exit; %FALSE
- *   if it shall run on
+ * What is returned counts if the guest has written. [method@Kvm.Vcpu.run] returns that exit, then.
+ * Under a [class@Kvm.Runner] it ends the guest, and is what [method@Kvm.Runner.run_finish] returns;
+ * [signal@Kvm.Runner::exit] is not emitted for it, since there is nothing to answer.
+ *
+ * Returns: %TRUE if the guest shall stop here, with the access served; %FALSE if it shall run on
  *
  * Since: 0.1
  */

@@ -312,7 +312,8 @@ kvm_irq_trigger_get_fd (KvmIrqTrigger *self)
  *
  * Creates a source that fires when the guest has ended the interrupt, and the kernel has put the
  * line down. Its callback is a `GSourceFunc`, and it may be attached to any `GMainContext`. It does
- * without the handle, which may be dropped.
+ * without the handle, which may be dropped. The callback returns %G_SOURCE_CONTINUE to be called
+ * the next time, too.
  *
  * Every trigger for the interrupt is told, also those that did not raise it. Ends that come before
  * a callback does are one. If there are several sources, each time one of them fires, whichever is

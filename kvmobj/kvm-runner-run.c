@@ -353,6 +353,9 @@ claim_members (KvmRunner *self, GError **error)
  * from [method@Kvm.Runner.run_finish]. Everything else that the runner has to say comes in this
  * context, too, and before.
  *
+ * The context has to be run, as is usual with GIO: if it is not, or if the program drops it, the
+ * run never ends, not even by [method@Kvm.Runner.stop], and the vCPUs can be run by nobody else.
+ *
  * Since: 0.1
  */
 void
@@ -497,11 +500,14 @@ kvm_runner_resume (KvmRunner *self)
  * @self: a runner
  *
  * Ends the run: [method@Kvm.Runner.run_finish] returns %NULL without an error. No exit is delivered
- * any more; one that waits for its completion cannot be completed. Before the callback of
- * [method@Kvm.Runner.run_async] only the state is notified.
+ * any more, if this is called in the thread that runs the main context; from another thread one may
+ * be on its way, see [signal@Kvm.Runner::exit]. An exit that waits for its completion cannot be
+ * completed. Before the callback of [method@Kvm.Runner.run_async] only the state is notified.
  *
- * The guest can be run again. An exit that was not completed is then gone on with as it is: a read
- * gets what [class@Kvm.Exit] has as the answer.
+ * The guest can be run again. An exit that was not completed is then gone on with as it is, and so
+ * is one for which no handler was called yet: a write never reaches the handler, a read gets what
+ * [class@Kvm.Exit] has as the answer. A program to which that matters looks at
+ * [method@Kvm.Vcpu.get_exit] of each vCPU when the run has ended.
  *
  * This may be called from any thread, and does not wait. If the guest does not run, nothing
  * happens.

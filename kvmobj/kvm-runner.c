@@ -37,7 +37,9 @@
  * The devices of the virtual machine's [class@Kvm.IoBus] answer in the thread of the vCPU. Those
  * that were added with %KVM_IO_DEVICE_FLAGS_SAME_THREAD answer in the main context, if that is run
  * by the thread which added them. What no device serves is given to [signal@Kvm.Runner::exit]; and
- * what no handler answers ends the guest.
+ * what no handler answers ends the guest. So does a write for which a device's
+ * [method@Kvm.IoDevice.write] has returned %TRUE: the run ends with that exit, without
+ * [signal@Kvm.Runner::exit].
  *
  * Signals are emitted, and properties notified, in the main context that was the thread's default
  * one when [method@Kvm.Runner.run_async] was called. No lock of the library's is held then: a
@@ -181,7 +183,9 @@ kvm_runner_class_init (KvmRunnerClass *klass)
    * [method@Kvm.RunnerExit.complete], before it returns or at any time later. If no handler does,
    * the guest ends with this exit.
    *
-   * Nothing comes after [method@Kvm.Runner.stop].
+   * Nothing comes after [method@Kvm.Runner.stop] if that is called in the thread that runs the main
+   * context. If it is called in another, one exit may be on its way: its handlers are still called,
+   * or at work, when it has returned. That exit cannot be completed any more.
    *
    * Returns: %TRUE if the handler has taken the exit over
    *

@@ -79,6 +79,9 @@ on_run_ended (gpointer user_data)
  * The program's signals are not handled in the vCPU's thread, so that only a kick and @cancellable
  * interrupt the run.
  *
+ * That main context has to be run, as is usual with GIO: if it is not, or if the program drops it,
+ * the operation never ends, and the vCPU can be run by nobody else.
+ *
  * Since: 0.1
  */
 void

@@ -290,10 +290,15 @@ begin_slowly (KvmVcpu *self, GCancellable *cancellable, GError **error)
  * Runs the guest until it stops (`KVM_RUN`), and tells why. [method@Kvm.Vcpu.get_exit] has the
  * rest, and takes the answer if the guest waits for one, which it gets in the next run.
  *
- * A kick, a cancelled @cancellable, or a signal that the program handles in this thread ends the
- * run with %KVM_EXIT_REASON_INTERRUPTED, which is not an error; see
+ * A kick, a cancelled @cancellable, or a signal that the program handles in this thread while the
+ * guest runs ends the run with %KVM_EXIT_REASON_INTERRUPTED, which is not an error; see
  * [method@Kvm.Exit.get_interruption]. As long as @cancellable is cancelled, every run ends so at
  * once. The vCPU keeps a reference to it until it is run with another or with %NULL.
+ *
+ * A signal that is handled while the guest does not run ends nothing: just before it is entered, or
+ * while a device of the [class@Kvm.IoBus] serves an access. If devices serve all that the guest
+ * does, the run may never return. To stop a guest by a signal, kick: `g_unix_signal_add ()` calls
+ * back in a main loop of another thread, where [method@Kvm.Vcpu.kick] ends the run in any case.
  *
  * See section 4.10 of api.rst.
  *

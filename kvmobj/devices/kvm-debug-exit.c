@@ -9,7 +9,9 @@
  * A port at which a guest ends its own run and says how it went, as test programs do. There is none
  * on a PC; virtual machines have it at port 0xf4 or 0x501, with 1 to 4 ports.
  *
- * A write is kept as [property@Kvm.DebugExit:value], and [method@Kvm.Vcpu.run] returns that exit.
+ * A write is kept as [property@Kvm.DebugExit:value], and [method@Kvm.Vcpu.run] returns that exit. A
+ * [class@Kvm.Runner] ends with it, and does not emit [signal@Kvm.Runner::exit].
+ *
  * Reads give all ones.
  *
  * ```c

@@ -14,7 +14,8 @@
  *
  * When the guest asks for a reset, by the command 0xfe or with bit 0 of the output port,
  * [property@Kvm.I8042:reset-requested] becomes %TRUE, and [method@Kvm.Vcpu.run] returns that exit.
- * The program then resets the machine, or ends it.
+ * A [class@Kvm.Runner] ends with it, and does not emit [signal@Kvm.Runner::exit]. The program then
+ * resets the machine, or ends it.
  *
  * ```c
  * g_autoptr (KvmI8042) i8042 = kvm_i8042_new ();
@@ -26,7 +27,13 @@
  *
  * The controller passes its self-test, keeps its command byte, and answers at once whatever is sent
  * to the devices that it does not have, so that no guest waits for them. It has no interrupts.
- * Port 0x61, which is between its own, is not served.
+ *
+ * The ports between its own, 0x61 among them, are in its range: they read 0xff, what is written
+ * there is lost, and no exit tells of it. On a PC 0x61 has to do with the timer and the speaker. A
+ * guest that waits there for bit 5 to see a timer run out finds it set at once; one that waits for
+ * a bit to change waits for ever. [method@Kvm.Vm.x86_create_pit] with 1 lets the kernel serve 0x61,
+ * and the kernel comes before the bus. Or a device of the program's takes the five ports, serves
+ * 0x61, and hands on the rest with [method@Kvm.IoDevice.read] and [method@Kvm.IoDevice.write].
  *
  * It may be used from any thread.
  *

@@ -242,7 +242,15 @@ _kvm_serial_unlock (KvmSerial *self)
  * @destroy: (nullable): what becomes of @user_data when it is not called any more
  *
  * Has the interrupt line watched, by one function at a time. The line counts as low at first: if it
- * is high, the function is called before this returns.
+ * is high, the function is called before this returns; but if another thread is just calling the
+ * one before, it calls the new one next, which may be later.
+ *
+ * That call of the one before may still be going on when this has returned. @destroy is called when
+ * it is over.
+ *
+ * In JavaScript this is of use only if the guest runs in the same thread. What a
+ * [class@Kvm.Runner] runs changes the line in other threads, where GJS blocks the call; use
+ * [method@Kvm.Serial.set_interrupt_trigger].
  *
  * Since: 0.1
  */
@@ -332,6 +340,9 @@ flush_output (KvmSerial *self, GCancellable *cancellable, GError **error)
  * @error: return location for an error
  *
  * Waits until the stream has taken what the guest has written so far. It needs no main loop.
+ *
+ * While another thread, such as that of a vCPU, writes to the stream, this waits for it and does
+ * not look at @cancellable, however long the stream takes.
  *
  * Fails with the error with which the stream refused output, now or before, with
  * %G_IO_ERROR_CANCELLED, and with %KVM_ERROR_WRONG_PROCESS in a forked child.

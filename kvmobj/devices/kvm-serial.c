@@ -33,7 +33,9 @@
  *
  * A stream that can be polled, such as a socket, a pipe or a terminal, never makes the guest wait;
  * its file descriptor should be non-blocking. For one that cannot, such as a file, the guest waits,
- * as `g_output_stream_write ()` does. A program that writes to a pipe should ignore `SIGPIPE`.
+ * as `g_output_stream_write ()` does, and a kick ends the run only when the stream has taken the
+ * output. A program that writes to a pipe should ignore `SIGPIPE`. [Devices and the
+ * bus](devices.html#a-serial-port-on-the-terminal) has a port on standard input and output.
  *
  * # Input
  *

@@ -58,9 +58,9 @@ kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error)
  * kernel, they are set without one, too, with the next run or the next other call on the vCPU. See
  * section 4.12 of api.rst.
  *
- * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_PENDING if the guest reads from a
- * port or an address or an MSR and was not answered yet, and with %KVM_ERROR_NOT_SUPPORTED on
- * another architecture.
+ * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_PENDING while a read of the guest's
+ * from a port, an address or an MSR is not finished, whether it was answered or not (see
+ * [method@Kvm.Vcpu.complete_pending]), and with %KVM_ERROR_NOT_SUPPORTED on another architecture.
  *
  * Returns: %TRUE on success
  *
