@@ -346,8 +346,9 @@ claim_members (KvmRunner *self, GError **error)
  * @callback: (nullable) (scope async): what is called when the guest has ended
  * @user_data: what @callback is called with
  *
- * Runs the guest until it ends: with an exit that nobody answers, by [method@Kvm.Runner.stop], by
- * @cancellable, or with an error of a vCPU's. It can be run again, from where it ended.
+ * Runs the guest until it ends: with an exit that nobody answers, or for which a device's
+ * [method@Kvm.IoDevice.write] returned %TRUE, by [method@Kvm.Runner.stop], by @cancellable, or with
+ * an error of a vCPU's. It can be run again, from where it ended.
  *
  * @callback is called in the main context that is the thread's default one now, and gets the result
  * from [method@Kvm.Runner.run_finish]. Everything else that the runner has to say comes in this

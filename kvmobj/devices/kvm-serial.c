@@ -46,8 +46,10 @@
  *
  * # Interrupts
  *
- * [method@Kvm.Serial.set_interrupt_func] tells of the level of the interrupt line. The line does
- * not depend on the modem control register's bit 3, as it does on some PCs.
+ * [method@Kvm.Serial.set_interrupt_trigger] has the port interrupt the guest;
+ * [method@Kvm.Serial.set_interrupt_func] tells a function of the level of the interrupt line, in
+ * its place. The line does not depend on the modem control register's bit 3, as it does on some
+ * PCs.
  *
  * The line's speed, format, parity and breaks mean nothing here. The other end is always there and
  * ready: the modem status says so until the guest turns on loopback.
