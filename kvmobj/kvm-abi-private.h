@@ -14,9 +14,11 @@
 #include <glib.h>
 
 #include "kvm-arch-private.h"
+#include "x86/kvm-x86-clock.h"
 #include "x86/kvm-x86-cpuid.h"
 #include "x86/kvm-x86-debug-regs.h"
 #include "x86/kvm-x86-fpu.h"
+#include "x86/kvm-x86-mce.h"
 #include "x86/kvm-x86-regs.h"
 #include "x86/kvm-x86-sregs.h"
 #include "x86/kvm-x86-sregs2.h"
@@ -199,6 +201,147 @@ typedef struct
   guint8 usermode;
   guint8 pad[5];
 } KvmAbiTranslation;
+/* A zone whose writes do not stop the guest; what it wrote is in a ring that the kernel fills at
+ * @last, and whoever empties it moves @first. The ring is a page of a vCPU's file, the same one for
+ * all vCPUs of a VM. */
+typedef struct
+{
+  guint64 addr;
+  guint32 size;
+  guint32 pio;
+} KvmAbiCoalescedZone;
+
+typedef struct
+{
+  guint64 phys_addr;
+  guint32 len;
+  guint32 pio;
+  guint8 data[8];
+} KvmAbiCoalescedWrite;
+
+typedef struct
+{
+  guint32 first;
+  guint32 last;
+  KvmAbiCoalescedWrite writes[];
+} KvmAbiCoalescedRing;
+
+typedef struct
+{
+  guint32 action;
+  guint32 nevents;
+  guint32 fixed_counter_bitmap;
+  guint32 flags;
+  guint32 pad[4];
+  guint64 events[];
+} KvmAbiPmuEventFilter;
+
+#define KVMOBJ_PMU_EVENT_FLAG_MASKED 1u
+
+typedef struct
+{
+  guint32 flags;
+  guint32 msr;
+  guint64 blob_addr_32;
+  guint64 blob_addr_64;
+  guint8 blob_size_32; /* in pages */
+  guint8 blob_size_64;
+  guint8 pad[30];
+} KvmAbiXenHvmConfig;
+
+/* struct kvm_xen_hvm_attr and struct kvm_xen_vcpu_attr in one: they differ in what a type means. */
+typedef struct
+{
+  guint16 type;
+  guint16 pad[3];
+  union
+  {
+    guint8 byte;
+    guint32 word;
+    guint64 value;
+    struct
+    {
+      guint32 send_port;
+      guint32 type;
+      guint32 flags;
+      union
+      {
+        struct
+        {
+          guint32 port;
+          guint32 vcpu;
+          guint32 priority;
+        } port;
+        struct
+        {
+          guint32 port;
+          gint32 fd;
+        } eventfd;
+      } deliver;
+    } evtchn;
+    struct
+    {
+      guint64 state;
+      guint64 state_entry_time;
+      guint64 time_running;
+      guint64 time_runnable;
+      guint64 time_blocked;
+      guint64 time_offline;
+    } runstate;
+    struct
+    {
+      guint32 port;
+      guint32 priority;
+      guint64 expires_ns;
+    } timer;
+    guint64 words[8];
+  } u;
+} KvmAbiXenAttr;
+
+#define KVMOBJ_XEN_EVTCHN_DEASSIGN 1u
+#define KVMOBJ_XEN_EVTCHN_UPDATE 2u
+#define KVMOBJ_XEN_EVTCHN_RESET 4u
+
+typedef struct
+{
+  guint32 port;
+  guint32 vcpu;
+  guint32 priority;
+} KvmAbiXenEvtchn;
+
+/* The one priority that there is. */
+#define KVMOBJ_XEN_EVTCHN_PRIORITY_2LEVEL G_MAXUINT32
+
+typedef struct
+{
+  guint32 conn_id;
+  gint32 fd;
+  guint32 flags;
+  guint32 padding[3];
+} KvmAbiHypervEventfd;
+
+#define KVMOBJ_HYPERV_CONN_ID_MASK 0xffffffu
+#define KVMOBJ_HYPERV_EVENTFD_DEASSIGN 1u
+
+/* The kernel reads and writes all of it, whatever the number of the request says. */
+typedef struct
+{
+  guint32 id;
+  guint32 pad;
+  guint64 data;
+  guint32 error;
+  guint32 sev_fd;
+} KvmAbiSevCmd;
+
+typedef struct
+{
+  guint64 addr;
+  guint64 size;
+} KvmAbiEncRegion;
+
+/* The time-stamp counter among the attributes of a vCPU. */
+#define KVMOBJ_VCPU_TSC_CTRL 0u
+#define KVMOBJ_VCPU_TSC_OFFSET 0u
 
 #define _KVM_GET_API_VERSION _IO (0xae, 0x00)
 #define _KVM_CREATE_VM _IO (0xae, 0x01)
@@ -209,12 +352,19 @@ typedef struct
 #define _KVM_GET_EMULATED_CPUID _IOWR (0xae, 0x09, KvmAbiCpuid2)
 #define _KVM_GET_MSR_FEATURE_INDEX_LIST _IOWR (0xae, 0x0a, KvmAbiMsrList)
 #define _KVM_CREATE_VCPU _IO (0xae, 0x41)
+#define _KVM_SET_NR_MMU_PAGES _IO (0xae, 0x44)
 #define _KVM_SET_USER_MEMORY_REGION _IOW (0xae, 0x46, KvmAbiMemoryRegion)
 #define _KVM_SET_TSS_ADDR _IO (0xae, 0x47)
+#define _KVM_SET_IDENTITY_MAP_ADDR _IOW (0xae, 0x48, guint64)
 #define _KVM_CREATE_IRQCHIP _IO (0xae, 0x60)
+#define _KVM_REGISTER_COALESCED_MMIO _IOW (0xae, 0x67, KvmAbiCoalescedZone)
+#define _KVM_UNREGISTER_COALESCED_MMIO _IOW (0xae, 0x68, KvmAbiCoalescedZone)
 #define _KVM_IRQFD _IOW (0xae, 0x76, KvmAbiIrqfd)
 #define _KVM_CREATE_PIT2 _IOW (0xae, 0x77, KvmAbiPitConfig)
 #define _KVM_IOEVENTFD _IOW (0xae, 0x79, KvmAbiIoeventfd)
+#define _KVM_XEN_HVM_CONFIG _IOW (0xae, 0x7a, KvmAbiXenHvmConfig)
+#define _KVM_SET_CLOCK _IOW (0xae, 0x7b, KvmX86Clock)
+#define _KVM_GET_CLOCK _IOR (0xae, 0x7c, KvmX86Clock)
 #define _KVM_RUN _IO (0xae, 0x80)
 #define _KVM_GET_REGS _IOR (0xae, 0x81, KvmX86Regs)
 #define _KVM_SET_REGS _IOW (0xae, 0x82, KvmX86Regs)
@@ -234,6 +384,11 @@ typedef struct
 #define _KVM_SET_VCPU_EVENTS _IOW (0xae, 0xa0, KvmX86VcpuEvents)
 #define _KVM_GET_DEBUGREGS _IOR (0xae, 0xa1, KvmX86DebugRegs)
 #define _KVM_SET_DEBUGREGS _IOW (0xae, 0xa2, KvmX86DebugRegs)
+#define _KVM_X86_SETUP_MCE _IOW (0xae, 0x9c, guint64)
+#define _KVM_X86_GET_MCE_CAP_SUPPORTED _IOR (0xae, 0x9d, guint64)
+#define _KVM_X86_SET_MCE _IOW (0xae, 0x9e, KvmX86Mce)
+#define _KVM_SET_TSC_KHZ _IO (0xae, 0xa2)
+#define _KVM_GET_TSC_KHZ _IO (0xae, 0xa3)
 #define _KVM_ENABLE_CAP _IOW (0xae, 0xa3, KvmAbiEnableCap)
 #define _KVM_GET_XSAVE _IOR (0xae, 0xa4, KvmAbiXsave)
 #define _KVM_SET_XSAVE _IOW (0xae, 0xa5, KvmAbiXsave)
@@ -241,6 +396,7 @@ typedef struct
 #define _KVM_SET_XCRS _IOW (0xae, 0xa7, KvmX86Xcrs)
 #define _KVM_GET_ONE_REG _IOW (0xae, 0xab, KvmAbiOneReg)
 #define _KVM_SET_ONE_REG _IOW (0xae, 0xac, KvmAbiOneReg)
+#define _KVM_KVMCLOCK_CTRL _IO (0xae, 0xad)
 #define _KVM_GET_REG_LIST _IOWR (0xae, 0xb0, KvmAbiRegList)
 #define _KVM_GET_SUPPORTED_HV_CPUID _IOWR (0xae, 0xc1, KvmAbiCpuid2)
 #define _KVM_X86_SET_MSR_FILTER _IOW (0xae, 0xc6, KvmAbiMsrFilter)
@@ -249,6 +405,16 @@ typedef struct
 #define _KVM_GET_SREGS2 _IOR (0xae, 0xcc, KvmX86Sregs2)
 #define _KVM_SET_SREGS2 _IOW (0xae, 0xcd, KvmX86Sregs2)
 #define _KVM_GET_XSAVE2 _IOR (0xae, 0xcf, KvmAbiXsave)
+#define _KVM_SET_PMU_EVENT_FILTER _IOW (0xae, 0xb2, KvmAbiPmuEventFilter)
+#define _KVM_MEMORY_ENCRYPT_OP _IOWR (0xae, 0xba, guint64)
+#define _KVM_MEMORY_ENCRYPT_REG_REGION _IOR (0xae, 0xbb, KvmAbiEncRegion)
+#define _KVM_MEMORY_ENCRYPT_UNREG_REGION _IOR (0xae, 0xbc, KvmAbiEncRegion)
+#define _KVM_HYPERV_EVENTFD _IOW (0xae, 0xbd, KvmAbiHypervEventfd)
+#define _KVM_XEN_HVM_GET_ATTR _IOWR (0xae, 0xc8, KvmAbiXenAttr)
+#define _KVM_XEN_HVM_SET_ATTR _IOW (0xae, 0xc9, KvmAbiXenAttr)
+#define _KVM_XEN_VCPU_GET_ATTR _IOWR (0xae, 0xca, KvmAbiXenAttr)
+#define _KVM_XEN_VCPU_SET_ATTR _IOW (0xae, 0xcb, KvmAbiXenAttr)
+#define _KVM_XEN_HVM_EVTCHN_SEND _IOW (0xae, 0xd0, KvmAbiXenEvtchn)
 #define _KVM_CREATE_DEVICE _IOWR (0xae, 0xe0, KvmAbiCreateDevice)
 #define _KVM_SET_DEVICE_ATTR _IOW (0xae, 0xe1, KvmAbiDeviceAttr)
 #define _KVM_GET_DEVICE_ATTR _IOW (0xae, 0xe2, KvmAbiDeviceAttr)

@@ -18,6 +18,9 @@
 #include "kvm-vcpu.h"
 #include "x86/kvm-x86-msr-filter.h"
 #include "x86/kvm-x86-nested-state.h"
+#include "x86/kvm-vm-x86-encryption.h"
+#include "x86/kvm-x86-pmu-event-filter.h"
+#include "x86/kvm-x86-xen-attribute.h"
 
 #define SAME(ours, theirs) G_STATIC_ASSERT ((guint64) (ours) == (guint64) (theirs))
 #define SAME_REQUEST(name) SAME (_##name, name)
@@ -35,6 +38,8 @@ SAME_REQUEST (KVM_CREATE_VCPU);
 SAME_REQUEST (KVM_SET_USER_MEMORY_REGION);
 SAME_REQUEST (KVM_SET_TSS_ADDR);
 SAME_REQUEST (KVM_CREATE_IRQCHIP);
+SAME_REQUEST (KVM_REGISTER_COALESCED_MMIO);
+SAME_REQUEST (KVM_UNREGISTER_COALESCED_MMIO);
 SAME_REQUEST (KVM_IRQFD);
 SAME_REQUEST (KVM_CREATE_PIT2);
 SAME_REQUEST (KVM_IOEVENTFD);
@@ -81,6 +86,27 @@ SAME_REQUEST (KVM_GET_SREGS2);
 SAME_REQUEST (KVM_SET_SREGS2);
 SAME_REQUEST (KVM_GET_NESTED_STATE);
 SAME_REQUEST (KVM_SET_NESTED_STATE);
+SAME_REQUEST (KVM_SET_NR_MMU_PAGES);
+SAME_REQUEST (KVM_SET_IDENTITY_MAP_ADDR);
+SAME_REQUEST (KVM_XEN_HVM_CONFIG);
+SAME_REQUEST (KVM_SET_CLOCK);
+SAME_REQUEST (KVM_GET_CLOCK);
+SAME_REQUEST (KVM_X86_SETUP_MCE);
+SAME_REQUEST (KVM_X86_GET_MCE_CAP_SUPPORTED);
+SAME_REQUEST (KVM_X86_SET_MCE);
+SAME_REQUEST (KVM_SET_TSC_KHZ);
+SAME_REQUEST (KVM_GET_TSC_KHZ);
+SAME_REQUEST (KVM_KVMCLOCK_CTRL);
+SAME_REQUEST (KVM_SET_PMU_EVENT_FILTER);
+SAME_REQUEST (KVM_MEMORY_ENCRYPT_OP);
+SAME_REQUEST (KVM_MEMORY_ENCRYPT_REG_REGION);
+SAME_REQUEST (KVM_MEMORY_ENCRYPT_UNREG_REGION);
+SAME_REQUEST (KVM_HYPERV_EVENTFD);
+SAME_REQUEST (KVM_XEN_HVM_GET_ATTR);
+SAME_REQUEST (KVM_XEN_HVM_SET_ATTR);
+SAME_REQUEST (KVM_XEN_VCPU_GET_ATTR);
+SAME_REQUEST (KVM_XEN_VCPU_SET_ATTR);
+SAME_REQUEST (KVM_XEN_HVM_EVTCHN_SEND);
 #endif
 
 SAME_SIZE (KvmAbiMemoryRegion, kvm_userspace_memory_region);
@@ -112,6 +138,17 @@ SAME_FIELD (KvmAbiIoeventfd, flags, kvm_ioeventfd, flags);
 SAME (KVMOBJ_IOEVENTFD_DATAMATCH, KVM_IOEVENTFD_FLAG_DATAMATCH);
 SAME (KVMOBJ_IOEVENTFD_PIO, KVM_IOEVENTFD_FLAG_PIO);
 SAME (KVMOBJ_IOEVENTFD_DEASSIGN, KVM_IOEVENTFD_FLAG_DEASSIGN);
+SAME_SIZE (KvmAbiCoalescedZone, kvm_coalesced_mmio_zone);
+SAME_FIELD (KvmAbiCoalescedZone, size, kvm_coalesced_mmio_zone, size);
+SAME_FIELD (KvmAbiCoalescedZone, pio, kvm_coalesced_mmio_zone, pio);
+SAME_SIZE (KvmAbiCoalescedWrite, kvm_coalesced_mmio);
+SAME_FIELD (KvmAbiCoalescedWrite, phys_addr, kvm_coalesced_mmio, phys_addr);
+SAME_FIELD (KvmAbiCoalescedWrite, len, kvm_coalesced_mmio, len);
+SAME_FIELD (KvmAbiCoalescedWrite, pio, kvm_coalesced_mmio, pio);
+SAME_FIELD (KvmAbiCoalescedWrite, data, kvm_coalesced_mmio, data);
+SAME_SIZE (KvmAbiCoalescedRing, kvm_coalesced_mmio_ring);
+SAME_FIELD (KvmAbiCoalescedRing, first, kvm_coalesced_mmio_ring, first);
+SAME_FIELD (KvmAbiCoalescedRing, last, kvm_coalesced_mmio_ring, last);
 SAME_SIZE (KvmAbiGuestDebug, kvm_guest_debug);
 SAME (KVM_GUEST_DEBUG_FLAGS_ENABLE, KVM_GUESTDBG_ENABLE);
 SAME (KVM_GUEST_DEBUG_FLAGS_SINGLE_STEP, KVM_GUESTDBG_SINGLESTEP);
@@ -508,4 +545,114 @@ SAME (KVM_X86_MSR_ACCESSES_WRITE, KVM_MSR_FILTER_WRITE);
 SAME (KVM_X86_MSR_EXIT_REASONS_INVALID, KVM_MSR_EXIT_REASON_INVAL);
 SAME (KVM_X86_MSR_EXIT_REASONS_UNKNOWN, KVM_MSR_EXIT_REASON_UNKNOWN);
 SAME (KVM_X86_MSR_EXIT_REASONS_FILTERED, KVM_MSR_EXIT_REASON_FILTER);
+#define SAME_CLOCK(field) SAME_FIELD (KvmX86Clock, field, kvm_clock_data, field)
+SAME_SIZE (KvmX86Clock, kvm_clock_data);
+SAME_CLOCK (clock);
+SAME_CLOCK (flags);
+SAME_CLOCK (realtime);
+SAME_CLOCK (host_tsc);
+SAME (KVM_X86_CLOCK_FLAGS_TSC_STABLE, KVM_CLOCK_TSC_STABLE);
+SAME (KVM_X86_CLOCK_FLAGS_REALTIME, KVM_CLOCK_REALTIME);
+SAME (KVM_X86_CLOCK_FLAGS_HOST_TSC, KVM_CLOCK_HOST_TSC);
+
+#define SAME_MCE(field) SAME_FIELD (KvmX86Mce, field, kvm_x86_mce, field)
+SAME_SIZE (KvmX86Mce, kvm_x86_mce);
+SAME_MCE (status);
+SAME_MCE (addr);
+SAME_MCE (misc);
+SAME_MCE (mcg_status);
+SAME_MCE (bank);
+
+#define SAME_PMU(field) SAME_FIELD (KvmAbiPmuEventFilter, field, kvm_pmu_event_filter, field)
+SAME_SIZE (KvmAbiPmuEventFilter, kvm_pmu_event_filter);
+SAME_PMU (action);
+SAME_PMU (nevents);
+SAME_PMU (fixed_counter_bitmap);
+SAME_PMU (flags);
+SAME (offsetof (KvmAbiPmuEventFilter, events), offsetof (struct kvm_pmu_event_filter, events));
+SAME (KVM_X86_PMU_EVENT_ACTION_ALLOW, KVM_PMU_EVENT_ALLOW);
+SAME (KVM_X86_PMU_EVENT_ACTION_DENY, KVM_PMU_EVENT_DENY);
+#ifdef KVM_PMU_EVENT_FLAG_MASKED_EVENTS
+SAME (KVMOBJ_PMU_EVENT_FLAG_MASKED, KVM_PMU_EVENT_FLAG_MASKED_EVENTS);
+#endif
+SAME (KVMOBJ_VCPU_TSC_CTRL, KVM_VCPU_TSC_CTRL);
+SAME (KVMOBJ_VCPU_TSC_OFFSET, KVM_VCPU_TSC_OFFSET);
+
+#define SAME_XEN_CONFIG(field) SAME_FIELD (KvmAbiXenHvmConfig, field, kvm_xen_hvm_config, field)
+SAME_SIZE (KvmAbiXenHvmConfig, kvm_xen_hvm_config);
+SAME_XEN_CONFIG (flags);
+SAME_XEN_CONFIG (msr);
+SAME_XEN_CONFIG (blob_addr_32);
+SAME_XEN_CONFIG (blob_addr_64);
+SAME_XEN_CONFIG (blob_size_32);
+SAME_XEN_CONFIG (blob_size_64);
+SAME (KVM_X86_XEN_HVM_FLAGS_HYPERCALL_MSR, KVM_XEN_HVM_CONFIG_HYPERCALL_MSR);
+SAME (KVM_X86_XEN_HVM_FLAGS_INTERCEPT_HYPERCALLS, KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL);
+SAME (KVM_X86_XEN_HVM_FLAGS_SHARED_INFO, KVM_XEN_HVM_CONFIG_SHARED_INFO);
+SAME (KVM_X86_XEN_HVM_FLAGS_RUNSTATE, KVM_XEN_HVM_CONFIG_RUNSTATE);
+SAME (KVM_X86_XEN_HVM_FLAGS_EVENT_CHANNEL_2LEVEL, KVM_XEN_HVM_CONFIG_EVTCHN_2LEVEL);
+SAME (KVM_X86_XEN_HVM_FLAGS_EVENT_CHANNEL_SEND, KVM_XEN_HVM_CONFIG_EVTCHN_SEND);
+
+#define SAME_XEN_ATTR(field, theirs) SAME_FIELD (KvmAbiXenAttr, u.field, kvm_xen_hvm_attr, u.theirs)
+SAME_SIZE (KvmAbiXenAttr, kvm_xen_hvm_attr);
+SAME_FIELD (KvmAbiXenAttr, type, kvm_xen_hvm_attr, type);
+SAME_XEN_ATTR (byte, long_mode);
+SAME_XEN_ATTR (byte, vector);
+SAME_XEN_ATTR (value, shared_info.gfn);
+SAME_XEN_ATTR (word, xen_version);
+SAME_XEN_ATTR (evtchn.send_port, evtchn.send_port);
+SAME_XEN_ATTR (evtchn.type, evtchn.type);
+SAME_XEN_ATTR (evtchn.flags, evtchn.flags);
+SAME_XEN_ATTR (evtchn.deliver.port, evtchn.deliver.port);
+SAME_XEN_ATTR (evtchn.deliver.eventfd, evtchn.deliver.eventfd);
+SAME (KVMOBJ_XEN_EVTCHN_DEASSIGN, KVM_XEN_EVTCHN_DEASSIGN);
+SAME (KVMOBJ_XEN_EVTCHN_UPDATE, KVM_XEN_EVTCHN_UPDATE);
+SAME (KVMOBJ_XEN_EVTCHN_RESET, KVM_XEN_EVTCHN_RESET);
+#define SAME_XEN_TYPE(ours, theirs)                                                                \
+  SAME (KVM_X86_XEN_VM_ATTRIBUTE_TYPE_##ours, KVM_XEN_ATTR_TYPE_##theirs)
+SAME_XEN_TYPE (LONG_MODE, LONG_MODE);
+SAME_XEN_TYPE (SHARED_INFO, SHARED_INFO);
+SAME_XEN_TYPE (UPCALL_VECTOR, UPCALL_VECTOR);
+SAME_XEN_TYPE (EVENT_CHANNEL, EVTCHN);
+SAME_XEN_TYPE (VERSION, XEN_VERSION);
+
+#define SAME_XEN_VCPU(field, theirs)                                                               \
+  SAME_FIELD (KvmAbiXenAttr, u.field, kvm_xen_vcpu_attr, u.theirs)
+SAME_SIZE (KvmAbiXenAttr, kvm_xen_vcpu_attr);
+SAME_XEN_VCPU (value, gpa);
+SAME_XEN_VCPU (byte, vector);
+SAME_XEN_VCPU (word, vcpu_id);
+SAME_XEN_VCPU (runstate, runstate);
+SAME_XEN_VCPU (timer, timer);
+#define SAME_XEN_VCPU_TYPE(ours, theirs)                                                           \
+  SAME (KVM_X86_XEN_VCPU_ATTRIBUTE_TYPE_##ours, KVM_XEN_VCPU_ATTR_TYPE_##theirs)
+SAME_XEN_VCPU_TYPE (VCPU_INFO, VCPU_INFO);
+SAME_XEN_VCPU_TYPE (TIME_INFO, VCPU_TIME_INFO);
+SAME_XEN_VCPU_TYPE (RUNSTATE_ADDRESS, RUNSTATE_ADDR);
+SAME_XEN_VCPU_TYPE (RUNSTATE_CURRENT, RUNSTATE_CURRENT);
+SAME_XEN_VCPU_TYPE (RUNSTATE_DATA, RUNSTATE_DATA);
+SAME_XEN_VCPU_TYPE (RUNSTATE_ADJUST, RUNSTATE_ADJUST);
+SAME_XEN_VCPU_TYPE (VCPU_ID, VCPU_ID);
+SAME_XEN_VCPU_TYPE (TIMER, TIMER);
+SAME_XEN_VCPU_TYPE (UPCALL_VECTOR, UPCALL_VECTOR);
+SAME_SIZE (KvmAbiXenEvtchn, kvm_irq_routing_xen_evtchn);
+SAME_FIELD (KvmAbiXenEvtchn, vcpu, kvm_irq_routing_xen_evtchn, vcpu);
+SAME (KVMOBJ_XEN_EVTCHN_PRIORITY_2LEVEL, KVM_IRQ_ROUTING_XEN_EVTCHN_PRIO_2LEVEL);
+
+SAME_SIZE (KvmAbiHypervEventfd, kvm_hyperv_eventfd);
+SAME_FIELD (KvmAbiHypervEventfd, fd, kvm_hyperv_eventfd, fd);
+SAME_FIELD (KvmAbiHypervEventfd, flags, kvm_hyperv_eventfd, flags);
+SAME (KVMOBJ_HYPERV_CONN_ID_MASK, KVM_HYPERV_CONN_ID_MASK);
+SAME (KVMOBJ_HYPERV_EVENTFD_DEASSIGN, KVM_HYPERV_EVENTFD_DEASSIGN);
+
+SAME_SIZE (KvmAbiSevCmd, kvm_sev_cmd);
+SAME_FIELD (KvmAbiSevCmd, data, kvm_sev_cmd, data);
+SAME_FIELD (KvmAbiSevCmd, error, kvm_sev_cmd, error);
+SAME_FIELD (KvmAbiSevCmd, sev_fd, kvm_sev_cmd, sev_fd);
+SAME (KVM_X86_SEV_COMMAND_INIT, KVM_SEV_INIT);
+SAME (KVM_X86_SEV_COMMAND_LAUNCH_FINISH, KVM_SEV_LAUNCH_FINISH);
+SAME (KVM_X86_SEV_COMMAND_RECEIVE_FINISH, KVM_SEV_RECEIVE_FINISH);
+SAME (KVM_X86_SEV_COMMAND_SEND_CANCEL, KVM_SEV_SEND_CANCEL);
+SAME_SIZE (KvmAbiEncRegion, kvm_enc_region);
+SAME_FIELD (KvmAbiEncRegion, size, kvm_enc_region, size);
 #endif

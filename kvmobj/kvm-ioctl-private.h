@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  *
  *   kvm_ioctl       the argument points to a struct of exactly the size in the request number; of a
  *                   struct with a flexible tail that is its head
+ *   kvm_ioctl_sized the same, where the request number says less than the kernel reads and writes:
+ *                   @size is what the argument has
  *   kvm_ioctl_value the argument is an integer
  *   kvm_ioctl_sized the argument points to more than the request number says, and the kernel knows
  *

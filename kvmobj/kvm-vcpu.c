@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "kvm-attribute-private.h"
+#include "kvm-coalesced-zone-private.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-system-private.h"
@@ -173,9 +174,11 @@ kvm_vcpu_init (KvmVcpu *self)
 KvmVcpu *
 _kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
 {
-  KvmExit *exit = _kvm_exit_new (fd, vm->system->vcpu_mmap_size, error);
+  KvmExit *exit = NULL;
   KvmVcpu *self;
 
+  if (_kvm_vm_map_coalesced_ring (vm, fd, error))
+    exit = _kvm_exit_new (fd, vm->system->vcpu_mmap_size, error);
   if (exit == NULL)
     {
       _kvm_error_add_detail (error, "vCPU id %u", id);

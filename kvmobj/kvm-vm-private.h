@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kvm-coalesced-zone-private.h"
 #include "kvm-handle-private.h"
 #include "kvm-vm.h"
 
@@ -21,6 +22,7 @@ struct _KvmVm
   guint last_number;   /* of an adopted VM: numbers are counted down from here; else 0 */
   KvmIoBus *io_bus;    /* owned; NULL until it is asked for, then for ever the same */
   GArray *free_slots;  /* of guint: numbers that are free again; NULL while none */
+  KvmCoalescing coalescing;
 
   KvmEventfdTable *eventfds; /* owned; has a lock of its own */
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kvm-attribute-private.h"
+#include "kvm-coalesced-zone-private.h"
 #include "kvm-error-private.h"
 #include "kvm-eventfd-private.h"
 #include "kvm-fork-private.h"
@@ -54,6 +55,7 @@ kvm_vm_finalize (GObject *object)
     _kvm_io_bus_clear (self->io_bus);
   g_clear_object (&self->io_bus);
 
+  _kvm_coalescing_clear (&self->coalescing);
   if (_kvm_vm_lock (self))
     {
       /* If nobody else has an fd the kernel's VM ends right here, and its slots with it. */
@@ -261,6 +263,7 @@ kvm_vm_close (KvmVm *self)
       return;
     }
   g_ptr_array_foreach (self->children, close_child, NULL);
+  _kvm_coalescing_clear (&self->coalescing);
   memories = _kvm_vm_steal_memory (self, TRUE);
   eventfds = _kvm_eventfd_table_steal (self->eventfds, TRUE);
   _kvm_handle_close (&self->handle);

@@ -22,6 +22,7 @@
 #include <kvmobj/kvm-memory-slot.h>
 #include <kvmobj/kvm-doorbell.h>
 #include <kvmobj/kvm-irq-trigger.h>
+#include <kvmobj/kvm-coalesced-zone.h>
 #include <kvmobj/kvm-exit.h>
 
 #include <kvmobj/devices/kvm-debug-exit.h>
@@ -29,6 +30,7 @@
 #include <kvmobj/devices/kvm-rtc.h>
 #include <kvmobj/devices/kvm-serial.h>
 
+#include <kvmobj/x86/kvm-x86-clock.h>
 #include <kvmobj/x86/kvm-x86-cpuid.h>
 #include <kvmobj/x86/kvm-x86-msrs.h>
 #include <kvmobj/x86/kvm-x86-msr-filter.h>
@@ -41,8 +43,12 @@
 #include <kvmobj/x86/kvm-x86-vcpu-events.h>
 #include <kvmobj/x86/kvm-x86-xcrs.h>
 #include <kvmobj/x86/kvm-x86-xsave.h>
+#include <kvmobj/x86/kvm-x86-mce.h>
+#include <kvmobj/x86/kvm-x86-pmu-event-filter.h>
+#include <kvmobj/x86/kvm-x86-xen-attribute.h>
 #include <kvmobj/x86/kvm-system-x86.h>
 #include <kvmobj/x86/kvm-vm-x86.h>
+#include <kvmobj/x86/kvm-vm-x86-encryption.h>
 #include <kvmobj/x86/kvm-vcpu-x86.h>
 #include <kvmobj/x86/kvm-exit-x86.h>
 #include <kvmobj/arm64/kvm-exit-arm64.h>

@@ -724,6 +724,8 @@ observe (const struct object *object, struct rule *rule, uint32_t request, const
         }
       else if (bytes != NULL && rule->unit > 0 && (rule->action & ~STORE) != VALUE)
         size = list_size (rule, request, bytes);
+      else if (request == KVM_MEMORY_ENCRYPT_OP)
+        size = 24; /* all commands of SEV and TDX, whatever the number says */
       fprintf (log_file, "%s %u %s ", kind_names[object->kind], object->number, rule->name);
       if (bytes == NULL || size == 0)
         fprintf (log_file, "0x%lx", (unsigned long) bytes);

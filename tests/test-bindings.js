@@ -241,6 +241,41 @@ test('errors', () => {
     check(error.matches(Kvm.Error, Kvm.Error.CLOSED), false);
 });
 
+test('coalesced zones', () => {
+    const guest = new Guest(RING);
+    const writes = [];
+    guest.vm.add_coalesced_zone(Kvm.IoSpace.PORT, 0x510, 1);
+    for (let i = 0; i < 3; i++) {
+        guest.run(Kvm.ExitReason.IO);
+        check(guest.exit.get_address(), 0x61);
+    }
+    check(guest.vm.drain_coalesced((...write) => writes.push(write)), 3);
+    check(writes, Array(3).fill([Kvm.IoSpace.PORT, 0x510, 1, 0]));
+    guest.vm.remove_coalesced_zone(Kvm.IoSpace.PORT, 0x510, 1);
+    guest.run(Kvm.ExitReason.IO);
+    check(guest.exit.get_address(), 0x510);
+});
+
+test('time, machine checks, and Xen', () => {
+    const guest = new Guest(HALT);
+    const clock = new Kvm.X86Clock({clock: 10n ** 18n});
+    guest.vm.x86_set_clock(clock);
+    const [ok, got] = guest.vm.x86_get_clock();
+    check(ok && exact(got.to_bytes(), 0) > 10n ** 18n, true);
+    guest.vcpu.x86_set_tsc_offset(-5);
+
+    const mce = new Kvm.X86Mce({status: (1n << 63n) | 5n, bank: 3});
+    guest.vcpu.x86_setup_mce(4);
+    guest.vcpu.x86_set_mce(mce);
+    mce.bank = 4;
+    checkThrows(() => guest.vcpu.x86_set_mce(mce), Kvm.Error.INVALID_ARGUMENT);
+
+    const times = Kvm.X86XenAttribute.new_runstate_data(1, 10, 1, 2, 3, 4);
+    check(times.get_runstate(), [true, 10, 1, 2, 3, 4]);
+    checkThrows(() => guest.vcpu.x86_set_xen_attribute(times), Kvm.Error.NOT_SUPPORTED);
+    checkThrows(() => guest.vm.x86_set_xen_attribute(times), Kvm.Error.INVALID);
+});
+
 test('never opened', () => {
     const throws = call => checkThrows(call, Kvm.Error.CLOSED, 'never');
     const system = new Kvm.System();

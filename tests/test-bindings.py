@@ -1461,6 +1461,127 @@ def small_devices():
 
 
 @test
+def coalesced_zones():
+    guest = Guest(RING)
+    guest.vm.add_coalesced_zone(Kvm.IoSpace.PORT, 0x510, 1)
+    guest.vm.add_coalesced_zone(Kvm.IoSpace.MMIO, 0x9000, 0x1000)
+    check_raises(guest.vm.add_coalesced_zone, Kvm.IoSpace.MMIO, 0x9FFF, 1, error=Kvm.Error.OVERLAP)
+    for _ in range(3):
+        guest.run(Kvm.ExitReason.IO)
+        check(guest.exit.get_address(), 0x61)
+    writes = []
+    check(guest.vm.drain_coalesced(lambda *write: writes.append(write[:4])), 3)
+    check(writes, [(Kvm.IoSpace.PORT, 0x510, 1, 0)] * 3)
+    check(guest.vm.drain_coalesced(lambda *write: writes.append(write)), 0)
+    guest.vm.remove_coalesced_zone(Kvm.IoSpace.PORT, 0x510, 1)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_address(), 0x510)
+    check_raises(guest.vm.remove_coalesced_zone, Kvm.IoSpace.PORT, 0x510, 1,
+                 error=Kvm.Error.NOT_FOUND)
+
+
+@test
+def time_of_guests():
+    guest = Guest(HALT)
+    clock = Kvm.X86Clock.new()
+    clock.clock = 10**18
+    check(clock.equal(Kvm.X86Clock.new_from_bytes(clock.to_bytes())), True)
+    check(clock.equal(Kvm.X86Clock()), False)
+    check(clock.copy().to_string(), "clock=1000000000000000000")
+    guest.vm.x86_set_clock(clock)
+    ok, clock = guest.vm.x86_get_clock()
+    check(ok and clock.clock > 10**18, True)
+    clock.flags = 1 << 30
+    check_raises(guest.vm.x86_set_clock, clock, error=Kvm.Error.INVALID_ARGUMENT)
+    check_raises(guest.vcpu.x86_kvmclock_ctrl, error=Kvm.Error.INVALID_ARGUMENT)
+    ok, khz = guest.vm.x86_get_tsc_khz()
+    check(guest.vcpu.x86_get_tsc_khz(), (True, khz))
+    check(guest.vcpu.x86_set_tsc_khz(khz), True)
+    check_raises(guest.vcpu.x86_set_tsc_khz, khz // 2, error=Kvm.Error.NOT_SUPPORTED)
+    check_raises(guest.vm.x86_set_tsc_khz, khz // 2, error=Kvm.Error.NOT_SUPPORTED)
+    check(guest.vcpu.x86_set_tsc_offset(-5), True)
+    check(guest.vcpu.x86_get_tsc_offset()[0], True)
+
+
+@test
+def machine_checks():
+    guest = Guest(HALT)
+    ok, supported = guest.system.x86_get_supported_mce_cap()
+    check(guest.vcpu.x86_setup_mce(supported | 4), True)
+    mce = Kvm.X86Mce.new()
+    mce.status, mce.addr, mce.bank = 1 << 63 | 5, 0x1000, 3
+    check(guest.vcpu.x86_set_mce(mce), True)
+    check(mce.equal(Kvm.X86Mce.new_from_bytes(mce.copy().to_bytes())), True)
+    check(mce.to_string().startswith("bank=3 status=8000000000000005 [VAL] "), True)
+    mce.bank = 4
+    check_raises(guest.vcpu.x86_set_mce, mce, error=Kvm.Error.INVALID_ARGUMENT)
+
+
+@test
+def event_filter():
+    vm = Kvm.System.new().create_vm()
+    events = Kvm.X86PmuEventFilter.new(Kvm.X86PmuEventAction.ALLOW)
+    events.add_event(0xC0, 0)
+    events.add_masked_event(0x2E, 0xF0, 0x40, True)
+    events.set_fixed_counters(7)
+    check_raises(events.add_event, 0x1000, 0, error=Kvm.Error.INVALID)
+    check(events.copy().get_n_events(), 2)
+    check(vm.x86_set_pmu_event_filter(events), True)
+
+
+@test
+def hidden_memory():
+    vm = Kvm.System.new().create_vm()
+    check(vm.x86_set_identity_map_address(0xFEFFC000), True)
+    check(vm.x86_set_nr_mmu_pages(64), True)
+    check_raises(vm.x86_set_nr_mmu_pages, 63, error=Kvm.Error.INVALID_ARGUMENT)
+
+
+@test
+def what_this_host_lacks():
+    guest = Guest(HALT)
+    vm, vcpu = guest.vm, guest.vcpu
+    attribute = Kvm.X86XenAttribute
+    of_vm = [
+        attribute.new_long_mode(True), attribute.new_shared_info(1),
+        attribute.new_shared_info_hva(0x1000), attribute.new_upcall_vector(0xF3),
+        attribute.new_event_to_port(1, 2, 3, 4, False), attribute.new_event_to_eventfd(1, 2, 3),
+        attribute.new_event_removed(1), attribute.new_events_reset(), attribute.new_version(0x40005),
+        attribute.new_runstate_update(True),
+    ]
+    of_vcpu = [
+        attribute.new_vcpu_info(0x1000), attribute.new_vcpu_info_hva(0x1000),
+        attribute.new_time_info(0x1000), attribute.new_runstate_address(0x1000),
+        attribute.new_runstate_current(2), attribute.new_runstate_data(1, 10, 1, 2, 3, 4),
+        attribute.new_runstate_adjustment(MAX, 1, 1, 0, 0, 0), attribute.new_vcpu_id(1),
+        attribute.new_timer(1, BIG), attribute.new_vcpu_upcall_vector(0x31),
+    ]
+    lacks = {"error": Kvm.Error.NOT_SUPPORTED}
+    for one in of_vm:
+        check_raises(vm.x86_set_xen_attribute, one, **lacks)
+        check_raises(vcpu.x86_set_xen_attribute, one, error=Kvm.Error.INVALID)
+    for one in of_vcpu:
+        check_raises(vcpu.x86_set_xen_attribute, one, **lacks)
+        check_raises(vm.x86_set_xen_attribute, one, error=Kvm.Error.INVALID)
+    check(of_vm[0].copy().to_bytes().get_data(), bytes(8) + b"\1" + bytes(63))
+    check((of_vm[8].get_value(), of_vm[8].equal(of_vm[0])), (0x40005, False))
+    check(of_vcpu[5].get_runstate(), (True, 10, 1, 2, 3, 4))
+    check(of_vcpu[8].get_timer_expiry(), BIG)
+    check_raises(vm.x86_get_xen_attribute, Kvm.X86XenVmAttributeType.VERSION, **lacks)
+    check_raises(vcpu.x86_get_xen_attribute, Kvm.X86XenVcpuAttributeType.TIMER, **lacks)
+    check_raises(vm.x86_set_xen_hvm_config, Kvm.X86XenHvmFlags.INTERCEPT_HYPERCALLS, 0x40000000,
+                 None, None, **lacks)
+    check_raises(vm.x86_send_xen_event, 1, 0, **lacks)
+    check_raises(vm.x86_add_hyperv_eventfd, 1, 0, **lacks)
+    check_raises(vm.x86_remove_hyperv_eventfd, 1, **lacks)
+    check_raises(vm.x86_memory_encrypt_op, GLib.Bytes(bytes(24)), **lacks)
+    check_raises(vcpu.x86_memory_encrypt_op, GLib.Bytes(bytes(24)), **lacks)
+    check_raises(vm.x86_run_sev_command, Kvm.X86SevCommand.INIT2, None, -1, **lacks)
+    check_raises(vm.x86_register_encrypted_region, guest.memory, 0, 0x1000, **lacks)
+    check_raises(vm.x86_unregister_encrypted_region, guest.memory, 0, 0x1000, **lacks)
+
+
+@test
 def every_method_is_tested():
     """In this file; those of Kvm.Exit are in exits.json, as test-exits.py makes sure."""
     with open(__file__, encoding="utf-8") as file:

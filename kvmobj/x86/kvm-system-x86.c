@@ -160,3 +160,29 @@ kvm_system_x86_refresh_cpuid (KvmSystem *system)
   clear_cpuid (system);
   g_mutex_unlock (&system->lock);
 }
+
+/**
+ * kvm_system_x86_get_supported_mce_cap:
+ * @system: a system
+ * @mcg_cap: (out): in the layout of the MSR IA32_MCG_CAP, without a number of banks
+ * @error: return location for an error
+ *
+ * Gets which abilities a vCPU's machine-check registers can have (`KVM_X86_GET_MCE_CAP_SUPPORTED`;
+ * %KVM_CAPABILITY_MCE; x86), for [method@Kvm.Vcpu.x86_setup_mce]. See section 4.104 of api.rst.
+ *
+ * Fails with %KVM_ERROR_CLOSED, and with %KVM_ERROR_NOT_SUPPORTED on another architecture.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_system_x86_get_supported_mce_cap (KvmSystem *system, guint64 *mcg_cap, GError **error)
+{
+  g_return_val_if_fail (mcg_cap != NULL, FALSE);
+  *mcg_cap = 0;
+  g_return_val_if_fail (KVM_IS_SYSTEM (system), FALSE);
+  _kvm_return_val_unless_arch (X86, FALSE, error);
+
+  return kvm_ioctl (&system->handle, KVM_X86_GET_MCE_CAP_SUPPORTED, mcg_cap, error) != -1;
+}

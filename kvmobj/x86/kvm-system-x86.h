@@ -30,5 +30,7 @@ KvmX86Msrs *kvm_system_x86_get_feature_msrs (KvmSystem *system, const guint32 *i
 KVMOBJ_AVAILABLE_IN_0_1
 KvmX86Msrs *kvm_system_x86_get_readable_feature_msrs (KvmSystem *system, const guint32 *indexes,
                                                       gsize n_indexes, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_system_x86_get_supported_mce_cap (KvmSystem *system, guint64 *mcg_cap, GError **error);
 
 G_END_DECLS

@@ -16,6 +16,8 @@
 #include <kvmobj/x86/kvm-x86-vcpu-events.h>
 #include <kvmobj/x86/kvm-x86-xcrs.h>
 #include <kvmobj/x86/kvm-x86-xsave.h>
+#include <kvmobj/x86/kvm-x86-mce.h>
+#include <kvmobj/x86/kvm-x86-xen-attribute.h>
 
 G_BEGIN_DECLS
 
@@ -105,5 +107,31 @@ KvmX86Msrs *kvm_vcpu_x86_get_readable_msrs (KvmVcpu *vcpu, const guint32 *indexe
                                             GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_set_msrs (KvmVcpu *vcpu, const KvmX86Msrs *msrs, GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_kvmclock_ctrl (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_tsc_khz (KvmVcpu *vcpu, guint *khz, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_tsc_khz (KvmVcpu *vcpu, guint khz, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_tsc_offset (KvmVcpu *vcpu, gint64 *offset, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_tsc_offset (KvmVcpu *vcpu, gint64 offset, GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_setup_mce (KvmVcpu *vcpu, guint64 mcg_cap, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_mce (KvmVcpu *vcpu, const KvmX86Mce *mce, GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86XenAttribute *kvm_vcpu_x86_get_xen_attribute (KvmVcpu *vcpu, KvmX86XenVcpuAttributeType type,
+                                                    GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_xen_attribute (KvmVcpu *vcpu, const KvmX86XenAttribute *attribute,
+                                         GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
+GBytes *kvm_vcpu_x86_memory_encrypt_op (KvmVcpu *vcpu, GBytes *command, GError **error);
 
 G_END_DECLS
