@@ -19,6 +19,9 @@
 #include "x86/kvm-x86-debug-regs.h"
 #include "x86/kvm-x86-fpu.h"
 #include "x86/kvm-x86-mce.h"
+#include "x86/kvm-x86-irqchip.h"
+#include "x86/kvm-x86-lapic.h"
+#include "x86/kvm-x86-pit.h"
 #include "x86/kvm-x86-regs.h"
 #include "x86/kvm-x86-sregs.h"
 #include "x86/kvm-x86-sregs2.h"
@@ -342,6 +345,139 @@ typedef struct
 /* The time-stamp counter among the attributes of a vCPU. */
 #define KVMOBJ_VCPU_TSC_CTRL 0u
 #define KVMOBJ_VCPU_TSC_OFFSET 0u
+typedef struct
+{
+  union
+  {
+    guint32 irq;
+    gint32 status;
+  };
+  guint32 level;
+} KvmAbiIrqLevel;
+
+typedef struct
+{
+  guint32 address_lo;
+  guint32 address_hi;
+  guint32 data;
+  guint32 flags;
+  guint32 devid;
+  guint8 pad[12];
+} KvmAbiMsi;
+
+typedef struct
+{
+  guint32 gsi;
+  guint32 type;
+  guint32 flags;
+  guint32 pad;
+  union
+  {
+    struct
+    {
+      guint32 irqchip;
+      guint32 pin;
+    } irqchip;
+    struct
+    {
+      guint32 address_lo;
+      guint32 address_hi;
+      guint32 data;
+      guint32 devid;
+    } msi;
+    struct
+    {
+      guint32 vcpu;
+      guint32 sint;
+    } hv_sint;
+    struct
+    {
+      guint32 port;
+      guint32 vcpu;
+      guint32 priority;
+    } xen_evtchn;
+    guint32 words[8];
+  };
+} KvmAbiIrqRoutingEntry;
+
+#define KVMOBJ_IRQ_ROUTING_IRQCHIP 1u
+#define KVMOBJ_IRQ_ROUTING_MSI 2u
+#define KVMOBJ_IRQ_ROUTING_HV_SINT 4u
+#define KVMOBJ_IRQ_ROUTING_XEN_EVTCHN 5u
+
+typedef struct
+{
+  guint32 nr;
+  guint32 flags;
+  KvmAbiIrqRoutingEntry entries[];
+} KvmAbiIrqRouting;
+
+typedef struct
+{
+  guint32 irq;
+} KvmAbiInterrupt;
+
+typedef struct
+{
+  guint32 len;
+  guint8 sigset[];
+} KvmAbiSignalMask;
+
+#define KVMOBJ_IOAPIC_N_PINS 24
+
+/* What is opaque in public is the kernel's struct here: kvm_irqchip, kvm_pit_state2 and
+ * kvm_lapic_state. */
+struct _KvmX86Irqchip
+{
+  guint32 chip_id;
+  guint32 pad;
+  union
+  {
+    KvmX86PicState pic;
+    struct
+    {
+      guint64 base_address;
+      guint32 ioregsel;
+      guint32 id;
+      guint32 irr;
+      guint32 pad;
+      guint64 redirtbl[KVMOBJ_IOAPIC_N_PINS];
+    } ioapic;
+    guint8 bytes[512];
+  };
+};
+
+#define KVMOBJ_PIT_N_CHANNELS 3
+
+struct _KvmX86PitState
+{
+  KvmX86PitChannel channels[KVMOBJ_PIT_N_CHANNELS];
+  guint32 flags;
+  guint32 reserved[9];
+};
+
+struct _KvmX86Lapic
+{
+  guint8 regs[1024];
+};
+
+typedef struct
+{
+  guint8 pit_reinject;
+  guint8 reserved[31];
+} KvmAbiReinjectControl;
+
+typedef struct
+{
+  guint32 enabled;
+  guint32 flags;
+  guint32 reserved[8];
+} KvmAbiTprAccessCtl;
+
+typedef struct
+{
+  guint64 vapic_addr;
+} KvmAbiVapicAddr;
 
 #define _KVM_GET_API_VERSION _IO (0xae, 0x00)
 #define _KVM_CREATE_VM _IO (0xae, 0x01)
@@ -359,8 +495,15 @@ typedef struct
 #define _KVM_CREATE_IRQCHIP _IO (0xae, 0x60)
 #define _KVM_REGISTER_COALESCED_MMIO _IOW (0xae, 0x67, KvmAbiCoalescedZone)
 #define _KVM_UNREGISTER_COALESCED_MMIO _IOW (0xae, 0x68, KvmAbiCoalescedZone)
+#define _KVM_IRQ_LINE _IOW (0xae, 0x61, KvmAbiIrqLevel)
+#define _KVM_GET_IRQCHIP _IOWR (0xae, 0x62, KvmX86Irqchip)
+#define _KVM_SET_IRQCHIP _IOR (0xae, 0x63, KvmX86Irqchip) /* the direction is the kernel's */
+#define _KVM_IRQ_LINE_STATUS _IOWR (0xae, 0x67, KvmAbiIrqLevel)
+#define _KVM_SET_GSI_ROUTING _IOW (0xae, 0x6a, KvmAbiIrqRouting)
+#define _KVM_REINJECT_CONTROL _IO (0xae, 0x71) /* takes a KvmAbiReinjectControl all the same */
 #define _KVM_IRQFD _IOW (0xae, 0x76, KvmAbiIrqfd)
 #define _KVM_CREATE_PIT2 _IOW (0xae, 0x77, KvmAbiPitConfig)
+#define _KVM_SET_BOOT_CPU_ID _IO (0xae, 0x78)
 #define _KVM_IOEVENTFD _IOW (0xae, 0x79, KvmAbiIoeventfd)
 #define _KVM_XEN_HVM_CONFIG _IOW (0xae, 0x7a, KvmAbiXenHvmConfig)
 #define _KVM_SET_CLOCK _IOW (0xae, 0x7b, KvmX86Clock)
@@ -370,6 +513,10 @@ typedef struct
 #define _KVM_SET_REGS _IOW (0xae, 0x82, KvmX86Regs)
 #define _KVM_GET_SREGS _IOR (0xae, 0x83, KvmX86Sregs)
 #define _KVM_SET_SREGS _IOW (0xae, 0x84, KvmX86Sregs)
+#define _KVM_INTERRUPT _IOW (0xae, 0x86, KvmAbiInterrupt)
+#define _KVM_SET_SIGNAL_MASK _IOW (0xae, 0x8b, KvmAbiSignalMask)
+#define _KVM_GET_LAPIC _IOR (0xae, 0x8e, KvmX86Lapic)
+#define _KVM_SET_LAPIC _IOW (0xae, 0x8f, KvmX86Lapic)
 #define _KVM_GET_MSRS _IOWR (0xae, 0x88, KvmAbiMsrs)
 #define _KVM_SET_MSRS _IOW (0xae, 0x89, KvmAbiMsrs)
 #define _KVM_TRANSLATE _IOWR (0xae, 0x85, KvmAbiTranslation)
@@ -377,8 +524,11 @@ typedef struct
 #define _KVM_SET_FPU _IOW (0xae, 0x8d, KvmX86Fpu)
 #define _KVM_SET_CPUID2 _IOW (0xae, 0x90, KvmAbiCpuid2)
 #define _KVM_GET_CPUID2 _IOWR (0xae, 0x91, KvmAbiCpuid2)
+#define _KVM_TPR_ACCESS_REPORTING _IOWR (0xae, 0x92, KvmAbiTprAccessCtl)
+#define _KVM_SET_VAPIC_ADDR _IOW (0xae, 0x93, KvmAbiVapicAddr)
 #define _KVM_GET_MP_STATE _IOR (0xae, 0x98, KvmAbiMpState)
 #define _KVM_SET_MP_STATE _IOW (0xae, 0x99, KvmAbiMpState)
+#define _KVM_NMI _IO (0xae, 0x9a)
 #define _KVM_SET_GUEST_DEBUG _IOW (0xae, 0x9b, KvmAbiGuestDebug)
 #define _KVM_GET_VCPU_EVENTS _IOR (0xae, 0x9f, KvmX86VcpuEvents)
 #define _KVM_SET_VCPU_EVENTS _IOW (0xae, 0xa0, KvmX86VcpuEvents)
@@ -394,10 +544,14 @@ typedef struct
 #define _KVM_SET_XSAVE _IOW (0xae, 0xa5, KvmAbiXsave)
 #define _KVM_GET_XCRS _IOR (0xae, 0xa6, KvmX86Xcrs)
 #define _KVM_SET_XCRS _IOW (0xae, 0xa7, KvmX86Xcrs)
+#define _KVM_GET_PIT2 _IOR (0xae, 0x9f, KvmX86PitState)
+#define _KVM_SET_PIT2 _IOW (0xae, 0xa0, KvmX86PitState)
+#define _KVM_SIGNAL_MSI _IOW (0xae, 0xa5, KvmAbiMsi)
 #define _KVM_GET_ONE_REG _IOW (0xae, 0xab, KvmAbiOneReg)
 #define _KVM_SET_ONE_REG _IOW (0xae, 0xac, KvmAbiOneReg)
 #define _KVM_KVMCLOCK_CTRL _IO (0xae, 0xad)
 #define _KVM_GET_REG_LIST _IOWR (0xae, 0xb0, KvmAbiRegList)
+#define _KVM_SMI _IO (0xae, 0xb7)
 #define _KVM_GET_SUPPORTED_HV_CPUID _IOWR (0xae, 0xc1, KvmAbiCpuid2)
 #define _KVM_X86_SET_MSR_FILTER _IOW (0xae, 0xc6, KvmAbiMsrFilter)
 #define _KVM_GET_NESTED_STATE _IOWR (0xae, 0xbe, KvmAbiNestedState)

@@ -13,6 +13,7 @@
 #include "kvm-abi-private.h"
 #include "kvm-device.h"
 #include "kvm-exit.h"
+#include "kvm-irq.h"
 #include "kvm-irq-trigger.h"
 #include "kvm-memory-slot.h"
 #include "kvm-vcpu.h"
@@ -40,6 +41,12 @@ SAME_REQUEST (KVM_SET_TSS_ADDR);
 SAME_REQUEST (KVM_CREATE_IRQCHIP);
 SAME_REQUEST (KVM_REGISTER_COALESCED_MMIO);
 SAME_REQUEST (KVM_UNREGISTER_COALESCED_MMIO);
+SAME_REQUEST (KVM_IRQ_LINE);
+SAME_REQUEST (KVM_IRQ_LINE_STATUS);
+SAME_REQUEST (KVM_SET_GSI_ROUTING);
+SAME_REQUEST (KVM_SIGNAL_MSI);
+SAME_REQUEST (KVM_INTERRUPT);
+SAME_REQUEST (KVM_SET_SIGNAL_MASK);
 SAME_REQUEST (KVM_IRQFD);
 SAME_REQUEST (KVM_CREATE_PIT2);
 SAME_REQUEST (KVM_IOEVENTFD);
@@ -107,6 +114,18 @@ SAME_REQUEST (KVM_XEN_HVM_SET_ATTR);
 SAME_REQUEST (KVM_XEN_VCPU_GET_ATTR);
 SAME_REQUEST (KVM_XEN_VCPU_SET_ATTR);
 SAME_REQUEST (KVM_XEN_HVM_EVTCHN_SEND);
+SAME_REQUEST (KVM_GET_IRQCHIP);
+SAME_REQUEST (KVM_SET_IRQCHIP);
+SAME_REQUEST (KVM_REINJECT_CONTROL);
+SAME_REQUEST (KVM_SET_BOOT_CPU_ID);
+SAME_REQUEST (KVM_GET_LAPIC);
+SAME_REQUEST (KVM_SET_LAPIC);
+SAME_REQUEST (KVM_TPR_ACCESS_REPORTING);
+SAME_REQUEST (KVM_SET_VAPIC_ADDR);
+SAME_REQUEST (KVM_NMI);
+SAME_REQUEST (KVM_SMI);
+SAME_REQUEST (KVM_GET_PIT2);
+SAME_REQUEST (KVM_SET_PIT2);
 #endif
 
 SAME_SIZE (KvmAbiMemoryRegion, kvm_userspace_memory_region);
@@ -122,6 +141,35 @@ SAME_SIZE (KvmAbiDeviceAttr, kvm_device_attr);
 SAME_FIELD (KvmAbiDeviceAttr, addr, kvm_device_attr, addr);
 SAME_SIZE (KvmAbiOneReg, kvm_one_reg);
 SAME (KVMOBJ_REG_SIZE (KVM_REG_SIZE_U1024), 128);
+SAME_SIZE (KvmAbiIrqLevel, kvm_irq_level);
+SAME_FIELD (KvmAbiIrqLevel, irq, kvm_irq_level, irq);
+SAME_FIELD (KvmAbiIrqLevel, status, kvm_irq_level, status);
+SAME_FIELD (KvmAbiIrqLevel, level, kvm_irq_level, level);
+SAME_SIZE (KvmAbiMsi, kvm_msi);
+SAME_FIELD (KvmAbiMsi, data, kvm_msi, data);
+SAME_FIELD (KvmAbiMsi, flags, kvm_msi, flags);
+SAME_FIELD (KvmAbiMsi, devid, kvm_msi, devid);
+SAME (KVM_MSI_FLAGS_VALID_DEVICE_ID, KVM_MSI_VALID_DEVID);
+SAME_SIZE (KvmAbiIrqRouting, kvm_irq_routing);
+SAME_SIZE (KvmAbiIrqRoutingEntry, kvm_irq_routing_entry);
+SAME_FIELD (KvmAbiIrqRoutingEntry, type, kvm_irq_routing_entry, type);
+SAME_FIELD (KvmAbiIrqRoutingEntry, flags, kvm_irq_routing_entry, flags);
+SAME_FIELD (KvmAbiIrqRoutingEntry, irqchip.pin, kvm_irq_routing_entry, u.irqchip.pin);
+SAME_FIELD (KvmAbiIrqRoutingEntry, msi.data, kvm_irq_routing_entry, u.msi.data);
+SAME_FIELD (KvmAbiIrqRoutingEntry, msi.devid, kvm_irq_routing_entry, u.msi.devid);
+SAME_FIELD (KvmAbiIrqRoutingEntry, hv_sint.sint, kvm_irq_routing_entry, u.hv_sint.sint);
+SAME (KVMOBJ_IRQ_ROUTING_IRQCHIP, KVM_IRQ_ROUTING_IRQCHIP);
+SAME (KVMOBJ_IRQ_ROUTING_MSI, KVM_IRQ_ROUTING_MSI);
+SAME (KVMOBJ_IRQ_ROUTING_HV_SINT, KVM_IRQ_ROUTING_HV_SINT);
+#ifdef KVM_IRQ_ROUTING_XEN_EVTCHN
+SAME (KVMOBJ_IRQ_ROUTING_XEN_EVTCHN, KVM_IRQ_ROUTING_XEN_EVTCHN);
+SAME_FIELD (KvmAbiIrqRoutingEntry, xen_evtchn.vcpu, kvm_irq_routing_entry, u.xen_evtchn.vcpu);
+SAME_FIELD (KvmAbiIrqRoutingEntry, xen_evtchn.priority, kvm_irq_routing_entry,
+            u.xen_evtchn.priority);
+#endif
+SAME_SIZE (KvmAbiInterrupt, kvm_interrupt);
+SAME_SIZE (KvmAbiSignalMask, kvm_signal_mask);
+SAME (offsetof (KvmAbiSignalMask, sigset), offsetof (struct kvm_signal_mask, sigset));
 SAME_SIZE (KvmAbiIrqfd, kvm_irqfd);
 SAME_FIELD (KvmAbiIrqfd, fd, kvm_irqfd, fd);
 SAME_FIELD (KvmAbiIrqfd, gsi, kvm_irqfd, gsi);
@@ -524,6 +572,64 @@ SAME (KVM_X86_CPUID_FLAGS_SIGNIFICANT_INDEX, KVM_CPUID_FLAG_SIGNIFCANT_INDEX);
 SAME (KVM_X86_CPUID_FLAGS_STATEFUL_FUNCTION, KVM_CPUID_FLAG_STATEFUL_FUNC);
 SAME (KVM_X86_CPUID_FLAGS_STATE_READ_NEXT, KVM_CPUID_FLAG_STATE_READ_NEXT);
 
+SAME_SIZE (struct _KvmX86Irqchip, kvm_irqchip);
+SAME_FIELD (struct _KvmX86Irqchip, pic, kvm_irqchip, chip.pic);
+SAME_FIELD (struct _KvmX86Irqchip, bytes, kvm_irqchip, chip.dummy);
+SAME_FIELD (struct _KvmX86Irqchip, ioapic, kvm_irqchip, chip.ioapic);
+SAME_FIELD (struct _KvmX86Irqchip, ioapic.ioregsel, kvm_irqchip, chip.ioapic.ioregsel);
+SAME_FIELD (struct _KvmX86Irqchip, ioapic.id, kvm_irqchip, chip.ioapic.id);
+SAME_FIELD (struct _KvmX86Irqchip, ioapic.irr, kvm_irqchip, chip.ioapic.irr);
+SAME_FIELD (struct _KvmX86Irqchip, ioapic.redirtbl, kvm_irqchip, chip.ioapic.redirtbl);
+SAME (KVMOBJ_IOAPIC_N_PINS, KVM_IOAPIC_NUM_PINS);
+SAME (KVM_X86_IRQCHIP_ID_PIC_MASTER, KVM_IRQCHIP_PIC_MASTER);
+SAME (KVM_X86_IRQCHIP_ID_PIC_SLAVE, KVM_IRQCHIP_PIC_SLAVE);
+SAME (KVM_X86_IRQCHIP_ID_IOAPIC, KVM_IRQCHIP_IOAPIC);
+
+#define SAME_PIC(field) SAME_FIELD (KvmX86PicState, field, kvm_pic_state, field)
+SAME_SIZE (KvmX86PicState, kvm_pic_state);
+SAME_PIC (last_irr);
+SAME_PIC (irr);
+SAME_PIC (imr);
+SAME_PIC (isr);
+SAME_PIC (priority_add);
+SAME_PIC (irq_base);
+SAME_PIC (read_reg_select);
+SAME_PIC (poll);
+SAME_PIC (special_mask);
+SAME_PIC (init_state);
+SAME_PIC (auto_eoi);
+SAME_PIC (rotate_on_auto_eoi);
+SAME_PIC (special_fully_nested_mode);
+SAME_PIC (init4);
+SAME_PIC (elcr);
+SAME_PIC (elcr_mask);
+
+#define SAME_PIT(field) SAME_FIELD (KvmX86PitChannel, field, kvm_pit_channel_state, field)
+SAME_SIZE (KvmX86PitChannel, kvm_pit_channel_state);
+SAME_PIT (count);
+SAME_PIT (latched_count);
+SAME_PIT (count_latched);
+SAME_PIT (status_latched);
+SAME_PIT (status);
+SAME_PIT (read_state);
+SAME_PIT (write_state);
+SAME_PIT (write_latch);
+SAME_PIT (rw_mode);
+SAME_PIT (mode);
+SAME_PIT (bcd);
+SAME_PIT (gate);
+SAME_PIT (count_load_time);
+SAME_SIZE (struct _KvmX86PitState, kvm_pit_state2);
+SAME_FIELD (struct _KvmX86PitState, channels, kvm_pit_state2, channels);
+SAME_FIELD (struct _KvmX86PitState, flags, kvm_pit_state2, flags);
+
+SAME_SIZE (struct _KvmX86Lapic, kvm_lapic_state);
+SAME_SIZE (KvmAbiReinjectControl, kvm_reinject_control);
+SAME_FIELD (KvmAbiReinjectControl, pit_reinject, kvm_reinject_control, pit_reinject);
+SAME_SIZE (KvmAbiTprAccessCtl, kvm_tpr_access_ctl);
+SAME_FIELD (KvmAbiTprAccessCtl, enabled, kvm_tpr_access_ctl, enabled);
+SAME_FIELD (KvmAbiTprAccessCtl, flags, kvm_tpr_access_ctl, flags);
+SAME_SIZE (KvmAbiVapicAddr, kvm_vapic_addr);
 SAME (offsetof (KvmAbiMsrList, indices), offsetof (struct kvm_msr_list, indices));
 SAME (offsetof (KvmAbiMsrs, entries), offsetof (struct kvm_msrs, entries));
 SAME_SIZE (KvmAbiMsrEntry, kvm_msr_entry);

@@ -14,7 +14,6 @@ G_BEGIN_DECLS
  *   kvm_ioctl_sized the same, where the request number says less than the kernel reads and writes:
  *                   @size is what the argument has
  *   kvm_ioctl_value the argument is an integer
- *   kvm_ioctl_sized the argument points to more than the request number says, and the kernel knows
  *
  * A fork, a close () and another thread in the way are noticed here. An error names the ioctl and
  * the object; a caller adds the argument that matters with _kvm_error_add_detail (). */
@@ -24,7 +23,6 @@ G_BEGIN_DECLS
 #define kvm_ioctl_value(handle, request, value, error)                                             \
   _kvm_ioctl ((handle), _##request, #request, _KVM_INTEGER_FOR (value, _IOC_SIZE (_##request)),    \
               (error))
-
 #define kvm_ioctl_sized(handle, request, argument, size, error)                                    \
   _kvm_ioctl ((handle), _##request, #request,                                                      \
               _kvm_pointer_to_room ((argument), (size), _IOC_SIZE (_##request)), (error))

@@ -20,6 +20,9 @@ extern __thread KvmRunThread _kvm_run_thread G_GNUC_INTERNAL
 /* Once per thread: the kick signal has its handler and is not blocked in this thread. */
 gboolean _kvm_run_thread_prepare (GError **error);
 
+/* The kick signal; it is known once a thread is prepared. */
+int _kvm_run_thread_get_signal (void);
+
 /* Sends the kick signal to a thread that a vCPU names as its owner. */
 void _kvm_run_thread_signal (int tid);
 

@@ -87,6 +87,12 @@ _kvm_run_thread_prepare (GError **error)
   return TRUE;
 }
 
+int
+_kvm_run_thread_get_signal (void)
+{
+  return g_atomic_int_get (&installed_signal);
+}
+
 void
 _kvm_run_thread_signal (int tid)
 {

@@ -98,6 +98,10 @@ void kvm_vcpu_kick (KvmVcpu *self);
 KVMOBJ_AVAILABLE_IN_0_1
 KvmExitReason kvm_vcpu_complete_pending (KvmVcpu *self, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_set_signal_mask (KvmVcpu *self, guint64 blocked, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_unset_signal_mask (KvmVcpu *self, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_set_kick_signal (int signal_number, GError **error);
 
 KVMOBJ_AVAILABLE_IN_0_1

@@ -23,6 +23,8 @@
 #include <kvmobj/kvm-doorbell.h>
 #include <kvmobj/kvm-irq-trigger.h>
 #include <kvmobj/kvm-coalesced-zone.h>
+#include <kvmobj/kvm-irq.h>
+#include <kvmobj/kvm-irq-routing.h>
 #include <kvmobj/kvm-exit.h>
 
 #include <kvmobj/devices/kvm-debug-exit.h>
@@ -46,6 +48,9 @@
 #include <kvmobj/x86/kvm-x86-mce.h>
 #include <kvmobj/x86/kvm-x86-pmu-event-filter.h>
 #include <kvmobj/x86/kvm-x86-xen-attribute.h>
+#include <kvmobj/x86/kvm-x86-irqchip.h>
+#include <kvmobj/x86/kvm-x86-pit.h>
+#include <kvmobj/x86/kvm-x86-lapic.h>
 #include <kvmobj/x86/kvm-system-x86.h>
 #include <kvmobj/x86/kvm-vm-x86.h>
 #include <kvmobj/x86/kvm-vm-x86-encryption.h>

@@ -722,6 +722,8 @@ observe (const struct object *object, struct rule *rule, uint32_t request, const
           bytes = (const uint8_t *) object->run + UNION_OFFSET;
           size = UNION_BYTES;
         }
+      else if (strcmp (rule->name, "KVM_REINJECT_CONTROL") == 0)
+        size = 32; /* its request says 0 */
       else if (bytes != NULL && rule->unit > 0 && (rule->action & ~STORE) != VALUE)
         size = list_size (rule, request, bytes);
       else if (request == KVM_MEMORY_ENCRYPT_OP)

@@ -450,6 +450,35 @@ test('CPUID', () => {
     check(guest.exit.get_value(), 0x81828384);
 });
 
+test('interrupts', () => {
+    const guest = new Guest(INTERRUPT, true);
+    guest.run(Kvm.ExitReason.IO);
+    const routing = Kvm.IrqRouting.new();
+    routing.add_irqchip(100, Kvm.X86IrqchipId.PIC_MASTER, 5);
+    checkThrows(() => routing.add_msi(100, 0xfee00000, 0x25, Kvm.MsiFlags.NONE, 0),
+        Kvm.Error.EXISTS, 'GSI 100 to pin 5');
+    guest.vm.set_irq_routing(routing);
+    check(guest.vm.set_irq_line_status(100, true)[1], 1);
+    guest.vm.set_irq_line(100, false);
+    do
+        guest.run(Kvm.ExitReason.IO);
+    while (guest.exit.get_value() === 0);
+    check(guest.exit.get_value(), 1);
+
+    const pic = guest.vm.x86_get_irqchip(Kvm.X86IrqchipId.PIC_MASTER).get_pic()[1];
+    check(pic.irq_base, 0x20);
+    check(pic.isr, 1 << 5);
+    const ioapic = guest.vm.x86_get_irqchip(Kvm.X86IrqchipId.IOAPIC);
+    ioapic.set_redirection(23, 0x0300000000018834n);
+    guest.vm.x86_set_irqchip(ioapic);
+    const got = guest.vm.x86_get_irqchip(Kvm.X86IrqchipId.IOAPIC);
+    check(exact(got.to_bytes(), 32 + 8 * 23), 0x0300000000018834n);
+    check(guest.vcpu.x86_get_lapic().get_register(0x80)[1], 0);
+    guest.vcpu.set_signal_mask(MAX);
+    guest.vcpu.kick();
+    guest.run(Kvm.ExitReason.INTERRUPTED);
+});
+
 test('CPUID, edited', () => {
     const supported = new Guest(HALT).system.x86_get_supported_cpuid();
     const [, entry] = supported.find(0x80000002, 0);

@@ -922,6 +922,139 @@ def irq_trigger():
     check_raises(guest.vm.add_irq_trigger, 5, flags, error=Kvm.Error.CLOSED)
 
 
+def taken(guest, vector):
+    """Until the guest says at port 0x61 that it takes an interrupt."""
+    guest.run(Kvm.ExitReason.IO)
+    while not guest.exit.get_value():
+        guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.get_value(), vector)
+
+
+@test
+def interrupt_lines_and_routes():
+    guest = Guest(INTERRUPT, irqchip=True)
+    guest.run(Kvm.ExitReason.IO)  # its PICs are set up
+    guest.vm.set_irq_line(5, True)
+    guest.vm.set_irq_line(5, False)
+    taken(guest, 1)
+    taken(guest, 2)
+    check(guest.vm.set_irq_line_status(6, True), (True, -1))  # masked
+    check(guest.vm.set_irq_line_status(6, False)[0], True)
+
+    routing = Kvm.IrqRouting.new()
+    routing.add_irqchip(100, Kvm.X86IrqchipId.PIC_MASTER, 5)
+    routing.add_msi(101, 0xFEE00000, 0x25, Kvm.MsiFlags.NONE, 0)
+    routing.add_hyperv_sint(102, 0, 2)
+    routing.add_xen_event_channel(103, 1, 0, 0)
+    check_raises(routing.add_msi, 100, 0, 0, Kvm.MsiFlags.NONE, 0, error=Kvm.Error.EXISTS,
+                 text="GSI 100 to pin 5 of irqchip 0 is in the way")
+    check(routing.get_n_routes(), 4)
+    check_raises(guest.vm.set_irq_routing, routing, error=Kvm.Error.INVALID_ARGUMENT,
+                 text="GSI 103 to event channel 1 of vCPU 0; the priority must be G_MAXUINT32")
+    check((routing.remove(102), routing.remove(103), routing.remove(103)), (1, 1, 0))
+    guest.vm.set_irq_routing(routing)
+    guest.vm.set_irq_line(100, True)
+    guest.vm.set_irq_line(100, False)
+    taken(guest, 1)
+    taken(guest, 2)
+
+    lapic = guest.vcpu.x86_get_lapic()
+    lapic.set_register(0xF0, 0x1FF)
+    guest.vcpu.x86_set_lapic(lapic)
+    check(guest.vm.signal_msi(0xFEE00000, 0x25, Kvm.MsiFlags.NONE, 0), (True, 1))
+    taken(guest, 1)
+
+
+@test
+def interrupt_controllers():
+    guest = Guest(INTERRUPT, irqchip=True)
+    guest.run(Kvm.ExitReason.IO)
+    chip = guest.vm.x86_get_irqchip(Kvm.X86IrqchipId.PIC_MASTER)
+    _, pic = chip.get_pic()
+    check((chip.get_id(), pic.irq_base, pic.imr), (Kvm.X86IrqchipId.PIC_MASTER, 0x20, 0xDF))
+    check(chip.to_bytes().get_data()[8 + 5], 0x20)
+    pic.elcr = 0x20
+    chip.set_pic(pic)
+    guest.vm.x86_set_irqchip(chip)
+    check(guest.vm.x86_get_irqchip(Kvm.X86IrqchipId.PIC_MASTER).get_pic()[1].elcr, 0x20)
+    check(Kvm.X86Irqchip.new_from_bytes(chip.to_bytes()).equal(chip), True)
+    check(chip.copy().to_string().startswith("master PIC: irr="), True)
+
+    chip = guest.vm.x86_get_irqchip(Kvm.X86IrqchipId.IOAPIC)
+    entry = 0x0300000000018834
+    chip.set_redirection(23, entry)
+    check(chip.get_redirection(23), (True, entry))
+    check_raises(chip.get_redirection, 24, error=Kvm.Error.INVALID, text="pins 0 to 23, not 24")
+    check((chip.get_ioapic_address(), chip.get_ioapic_register(), chip.get_ioapic_id(),
+           chip.get_ioapic_irr()), (0xFEC00000, 0, 0, 0))
+
+    guest.vm.x86_create_pit(0)
+    pit = guest.vm.x86_get_pit()
+    _, channel = pit.get_channel(2)
+    channel.count = 0x1234
+    pit.set_channel(2, channel)
+    pit.set_flags(pit.get_flags())
+    guest.vm.x86_set_pit(pit)
+    check(guest.vm.x86_get_pit().get_channel(2)[1].count, 0x1234)
+    check(Kvm.X86PitState.new_from_bytes(pit.to_bytes()).equal(pit), True)
+    check("count=4660" in pit.to_string(), True)
+    guest.vm.x86_set_pit_reinject(False)
+
+    lapic = guest.vcpu.x86_get_lapic()
+    lapic.set_register(0x80, 0x20)
+    check(lapic.get_register(0x80), (True, 0x20))
+    check(Kvm.X86Lapic.new_from_bytes(lapic.to_bytes()).equal(lapic), True)
+    check(" tpr=00000020 " in lapic.to_string(), True)
+    guest.vcpu.x86_set_tpr_access_reporting(True)
+    guest.vcpu.x86_set_vapic_address(0x3000)
+
+    vm = guest.system.create_vm()
+    vm.x86_enable_split_irqchip(24)
+    vm.x86_set_boot_cpu_id(1)
+    check(vm.create_vcpu(0).get_mp_state()[1], Kvm.VcpuState.UNINITIALIZED)
+
+
+@test
+def interrupts_of_a_vcpu():
+    guest = Guest("bc0040 fa 31c0 e661 fb b9ff7f e2fe ebf3")  # cli; out %al,$0x61; sti; a while; again
+    for vector, address in (2, 0x1100), (0x30, 0x1200):
+        guest.memory.write(4 * vector, struct.pack("<HH", address, 0))
+        guest.memory.write(address, bytes([0x50, 0xB0, vector, 0xE6, 0x61, 0x58, 0xCF]))
+    guest.run(Kvm.ExitReason.IO)  # it has a stack
+    guest.vcpu.x86_nmi()
+    taken(guest, 2)
+    guest.run(Kvm.ExitReason.IO)
+    guest.vcpu.x86_set_interrupt_window_requested(True)
+    check(guest.vcpu.x86_get_interrupt_window_requested(), True)
+    while guest.vcpu.run(None) != Kvm.ExitReason.IRQ_WINDOW_OPEN:
+        pass
+    guest.vcpu.x86_set_interrupt_window_requested(False)
+    guest.vcpu.interrupt(0x30)
+    taken(guest, 0x30)
+    guest.vcpu.x86_set_cr8(7)
+    guest.run(Kvm.ExitReason.IO)
+    check(guest.exit.x86_get_cr8(), 7)
+    if not guest.vm.check_extension(Kvm.Capability.X86_SMM):
+        check_raises(guest.vcpu.x86_smi, error=Kvm.Error.NOT_SUPPORTED, text="X86_SMM is 0")
+
+
+@test
+def signal_mask():
+    guest = Guest(HALT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    signal.raise_signal(signal.SIGUSR1)
+    guest.vcpu.set_signal_mask(0)
+    guest.check_interrupted(Kvm.Interruption.SIGNAL)
+    guest.vcpu.set_signal_mask(MAX)
+    guest.run(Kvm.ExitReason.HLT)
+    guest.vcpu.kick()
+    guest.check_interrupted(Kvm.Interruption.KICK)
+    guest.vcpu.unset_signal_mask()
+    guest.run(Kvm.ExitReason.HLT)
+    check(signal.sigwait({signal.SIGUSR1}), signal.SIGUSR1)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+
+
 @test
 def kick_is_sticky():
     guest = Guest(SPIN)

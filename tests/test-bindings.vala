@@ -321,6 +321,50 @@ void test_cpuid () throws Error
   assert (!table.find (0x12345678, 0, out got));
 }
 
+void test_interrupts () throws Error
+{
+  var vm = new Kvm.System ().create_vm ();
+  vm.create_irqchip ();
+  vm.x86_create_pit (0);
+  var vcpu = vm.create_vcpu (0);
+
+  var routing = new Kvm.IrqRouting ();
+  routing.add_irqchip (100, Kvm.X86IrqchipId.PIC_MASTER, 5);
+  check_throws (Kvm.Error.EXISTS, "GSI 100 to pin 5",
+                () => routing.add_msi (100, 0xfee00000, 0x25, Kvm.MsiFlags.NONE, 0));
+  vm.set_irq_routing (routing);
+  int status;
+  vm.set_irq_line_status (100, true, out status);
+  assert (status == 1);
+
+  Kvm.X86PicState pic;
+  var chip = vm.x86_get_irqchip (Kvm.X86IrqchipId.PIC_MASTER);
+  chip.get_pic (out pic);
+  assert (pic.irr == 1 << 5);
+  pic.irq_base = 0x40;
+  chip.set_pic (pic);
+  vm.x86_set_irqchip (chip);
+  vm.x86_get_irqchip (Kvm.X86IrqchipId.PIC_MASTER).get_pic (out pic);
+  assert (pic.irq_base == 0x40);
+
+  Kvm.X86PitChannel channel;
+  var pit = vm.x86_get_pit ();
+  pit.get_channel (2, out channel);
+  channel.count = 0x1234;
+  pit.set_channel (2, channel);
+  vm.x86_set_pit (pit);
+  vm.x86_get_pit ().get_channel (2, out channel);
+  assert (channel.count == 0x1234);
+
+  uint32 priority;
+  var lapic = vcpu.x86_get_lapic ();
+  lapic.set_register (0x80, 0x20);
+  vcpu.x86_set_lapic (lapic);
+  vcpu.x86_get_lapic ().get_register (0x80, out priority);
+  assert (priority == 0x20);
+  assert (new Kvm.X86Lapic.from_bytes (lapic.to_bytes ()).equal (lapic));
+}
+
 void test_msrs () throws Error
 {
   var guest = new Guest (HALT);
@@ -594,6 +638,7 @@ int main (string[] args)
   add ("attributes", test_attributes);
   add ("registers-by-id", test_registers_by_id);
   add ("cpuid", test_cpuid);
+  add ("interrupts", test_interrupts);
   add ("msrs", test_msrs);
   add ("guest-debug", test_guest_debug);
   add ("kick", test_kick);

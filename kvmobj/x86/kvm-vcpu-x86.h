@@ -6,6 +6,7 @@
 
 #include <kvmobj/kvm-types.h>
 #include <kvmobj/x86/kvm-x86-cpuid.h>
+#include <kvmobj/x86/kvm-x86-lapic.h>
 #include <kvmobj/x86/kvm-x86-msrs.h>
 #include <kvmobj/x86/kvm-x86-debug-regs.h>
 #include <kvmobj/x86/kvm-x86-fpu.h>
@@ -95,6 +96,25 @@ KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_translate (KvmVcpu *vcpu, guint64 linear_address, guint64 *physical_address,
                                  KvmX86TranslationFlags *flags, GError **error);
 
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_nmi (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_smi (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Lapic *kvm_vcpu_x86_get_lapic (KvmVcpu *vcpu, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_lapic (KvmVcpu *vcpu, const KvmX86Lapic *lapic, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_tpr_access_reporting (KvmVcpu *vcpu, gboolean enabled, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_vapic_address (KvmVcpu *vcpu, guint64 address, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_interrupt_window_requested (KvmVcpu *vcpu, gboolean requested,
+                                                      GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_get_interrupt_window_requested (KvmVcpu *vcpu);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vcpu_x86_set_cr8 (KvmVcpu *vcpu, guint64 cr8, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_x86_get_msr (KvmVcpu *vcpu, guint32 index, guint64 *value, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1

@@ -5,10 +5,12 @@
 #endif
 
 #include <kvmobj/kvm-types.h>
+#include <kvmobj/x86/kvm-x86-irqchip.h>
 #include <kvmobj/x86/kvm-x86-msr-filter.h>
 #include <kvmobj/x86/kvm-x86-clock.h>
 #include <kvmobj/x86/kvm-x86-pmu-event-filter.h>
 #include <kvmobj/x86/kvm-x86-xen-attribute.h>
+#include <kvmobj/x86/kvm-x86-pit.h>
 
 G_BEGIN_DECLS
 
@@ -54,5 +56,19 @@ KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vm_x86_add_hyperv_eventfd (KvmVm *vm, guint connection_id, int fd, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vm_x86_remove_hyperv_eventfd (KvmVm *vm, guint connection_id, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_enable_split_irqchip (KvmVm *vm, guint n_ioapic_pins, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86Irqchip *kvm_vm_x86_get_irqchip (KvmVm *vm, KvmX86IrqchipId id, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_set_irqchip (KvmVm *vm, const KvmX86Irqchip *irqchip, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmX86PitState *kvm_vm_x86_get_pit (KvmVm *vm, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_set_pit (KvmVm *vm, const KvmX86PitState *pit, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_set_pit_reinject (KvmVm *vm, gboolean reinject, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_vm_x86_set_boot_cpu_id (KvmVm *vm, guint id, GError **error);
 
 G_END_DECLS
