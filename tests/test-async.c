@@ -176,7 +176,6 @@ test_cancelled_too_late (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError) error = NULL;
   Outcome outcome;
 
   start (&outcome, guest->vcpu, cancellable);

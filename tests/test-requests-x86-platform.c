@@ -327,12 +327,11 @@ test_xen_config (void)
   g_assert_nonnull (strstr (error->message, "not of 1048576 bytes"));
 }
 
-/* The type and its padding, 8 bytes; then 64 bytes. */
+/* The type and its padding, 8 bytes; then 64 bytes. Takes the attribute. */
 static void
 assert_xen_attribute (Machine *machine, KvmX86XenAttribute *attribute, gboolean of_vcpu,
                       const char *expected)
 {
-  g_autoptr (KvmX86XenAttribute) taken = attribute;
   g_autoptr (KvmX86XenAttribute) copy = kvm_x86_xen_attribute_copy (attribute);
   g_autoptr (GBytes) bytes = kvm_x86_xen_attribute_to_bytes (copy);
   g_autoptr (GError) error = NULL;
@@ -355,6 +354,7 @@ assert_xen_attribute (Machine *machine, KvmX86XenAttribute *attribute, gboolean 
 
       g_assert_cmpmem (byte, 2, request + 2 * i, 2);
     }
+  kvm_x86_xen_attribute_free (attribute);
 }
 
 #define TYPE(number) number "00000000000000"
@@ -363,8 +363,6 @@ static void
 test_xen_vm_attributes (void)
 {
   g_autoptr (Machine) machine = NULL;
-  g_autoptr (KvmX86XenAttribute) got = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (!in_process (NULL, NULL))
     return;
