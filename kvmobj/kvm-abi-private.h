@@ -396,7 +396,7 @@ typedef struct
       guint32 vcpu;
       guint32 priority;
     } xen_evtchn;
-    guint32 words[8];
+    guint32 words[8]; /* all of it: to set this leaves no byte to chance */
   };
 } KvmAbiIrqRoutingEntry;
 

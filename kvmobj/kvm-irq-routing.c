@@ -157,7 +157,7 @@ kvm_irq_routing_add_irqchip (KvmIrqRouting *self, guint gsi, guint irqchip, guin
   KvmAbiIrqRoutingEntry entry = {
     .gsi = gsi,
     .type = KVMOBJ_IRQ_ROUTING_IRQCHIP,
-    .irqchip = { .irqchip = irqchip, .pin = pin },
+    .words = { irqchip, pin },
   };
 
   g_return_val_if_fail (KVM_IS_IRQ_ROUTING (self), FALSE);
@@ -191,12 +191,7 @@ kvm_irq_routing_add_msi (KvmIrqRouting *self, guint gsi, guint64 address, guint3
     .gsi = gsi,
     .type = KVMOBJ_IRQ_ROUTING_MSI,
     .flags = flags,
-    .msi = {
-      .address_lo = (guint32) address,
-      .address_hi = address >> 32,
-      .data = data,
-      .devid = device_id,
-    },
+    .words = { (guint32) address, address >> 32, data, device_id },
   };
 
   g_return_val_if_fail (KVM_IS_IRQ_ROUTING (self), FALSE);
@@ -227,7 +222,7 @@ kvm_irq_routing_add_hyperv_sint (KvmIrqRouting *self, guint gsi, guint vcpu, gui
   KvmAbiIrqRoutingEntry entry = {
     .gsi = gsi,
     .type = KVMOBJ_IRQ_ROUTING_HV_SINT,
-    .hv_sint = { .vcpu = vcpu, .sint = sint },
+    .words = { vcpu, sint },
   };
 
   g_return_val_if_fail (KVM_IS_IRQ_ROUTING (self), FALSE);
@@ -259,7 +254,7 @@ kvm_irq_routing_add_xen_event_channel (KvmIrqRouting *self, guint gsi, guint por
   KvmAbiIrqRoutingEntry entry = {
     .gsi = gsi,
     .type = KVMOBJ_IRQ_ROUTING_XEN_EVTCHN,
-    .xen_evtchn = { .port = port, .vcpu = vcpu, .priority = priority },
+    .words = { port, vcpu, priority },
   };
 
   g_return_val_if_fail (KVM_IS_IRQ_ROUTING (self), FALSE);
