@@ -31,7 +31,10 @@ wake (KvmRunner *self)
 static void
 push_state_change (KvmRunner *self)
 {
-  g_queue_push_tail (&self->events, NULL);
+  /* Several changes in a row are told at once: whoever pauses and resumes all the time does not fill
+   * the memory. */
+  if (self->events.tail == NULL || self->events.tail->data != NULL)
+    g_queue_push_tail (&self->events, NULL);
   wake (self);
 }
 
