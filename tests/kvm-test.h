@@ -34,6 +34,25 @@ void kvm_test_guest_free (KvmTestGuest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
 
+/* What a guest calls a port, where it has none: an address. There it halts by writing to port 0xf4.
+ */
+#if defined(__x86_64__)
+#define KVM_TEST_SPACE KVM_IO_SPACE_PORT
+#define KVM_TEST_PORT(port) (port)
+#define KVM_TEST_REASON_IO KVM_EXIT_REASON_IO
+#define KVM_TEST_REASON_HALT KVM_EXIT_REASON_HLT
+#else
+#define KVM_TEST_SPACE KVM_IO_SPACE_MMIO
+#define KVM_TEST_PORT(port) (0x10000 + 8 * (port))
+#define KVM_TEST_REASON_IO KVM_EXIT_REASON_MMIO
+#define KVM_TEST_REASON_HALT KVM_EXIT_REASON_MMIO
+#endif
+
+/* Makes a vCPU begin at an address, with this in the register that guests of every architecture
+ * take an argument in: bx, x0, a0. */
+void kvm_test_setup_vcpu (KvmVcpu *vcpu, guint64 entry, guint64 argument);
+guint64 kvm_test_get_argument (KvmVcpu *vcpu);
+
 /* kvm_test_guest_new () for a guest of tests/guests. */
 #define KVM_TEST_GUEST(name) kvm_test_guest_new (guest_##name, guest_##name##_end)
 
@@ -47,6 +66,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
     if (run_reason != (expected))                                                                  \
       g_error ("%s:%d: the guest stopped with %s", __FILE__, __LINE__,                             \
                kvm_exit_to_string ((guest)->exit));                                                \
+  }                                                                                                \
+  G_STMT_END
+
+/* The guest runs on and halts. */
+#define kvm_test_run_to_halt(guest)                                                                \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    kvm_test_run ((guest), KVM_TEST_REASON_HALT);                                                  \
+    if (KVM_TEST_REASON_HALT != KVM_EXIT_REASON_HLT)                                               \
+      g_assert_cmphex (kvm_exit_get_address ((guest)->exit), ==, KVM_TEST_PORT (0xf4));            \
   }                                                                                                \
   G_STMT_END
 
@@ -95,6 +124,8 @@ KVM_TEST_DECLARE_GUEST (reset);
 KVM_TEST_DECLARE_GUEST (rtc);
 KVM_TEST_DECLARE_GUEST (ring);
 KVM_TEST_DECLARE_GUEST (interrupt);
+KVM_TEST_DECLARE_GUEST (increment);
+KVM_TEST_DECLARE_GUEST (off);
 
 /* Puts a device at ports of the guest's. */
 void kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer device);

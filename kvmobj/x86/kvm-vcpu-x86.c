@@ -165,6 +165,33 @@ kvm_vcpu_x86_set_sregs (KvmVcpu *vcpu, const KvmX86Sregs *sregs, GError **error)
   return TRUE;
 }
 
+/* Old kernels, Linux 6.1 among them, do not say how many entries there are, but leave the number as
+ * it was. It is the smallest that they take. */
+static gboolean
+find_n_entries (KvmVcpu *vcpu, KvmX86Cpuid *cpuid, GError **error)
+{
+  guint low = 0, high = KVMOBJ_MAX_CPUID_ENTRIES;
+
+  while (low < high)
+    {
+      guint n = (low + high) / 2;
+      g_autoptr (GError) local_error = NULL;
+
+      cpuid->abi.nent = n;
+      if (kvm_ioctl (&vcpu->handle, KVM_GET_CPUID2, &cpuid->abi, &local_error) != -1)
+        high = n;
+      else if (g_error_matches (local_error, KVM_ERROR, KVM_ERROR_TOO_BIG))
+        low = n + 1;
+      else
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+    }
+  cpuid->abi.nent = high;
+  return TRUE;
+}
+
 /**
  * kvm_vcpu_x86_get_cpuid:
  * @vcpu: a vCPU
@@ -183,10 +210,20 @@ kvm_vcpu_x86_set_sregs (KvmVcpu *vcpu, const KvmX86Sregs *sregs, GError **error)
 KvmX86Cpuid *
 kvm_vcpu_x86_get_cpuid (KvmVcpu *vcpu, GError **error)
 {
+  g_autoptr (KvmX86Cpuid) cpuid = NULL;
+  g_autoptr (KvmX86Cpuid) large = NULL;
+
   g_return_val_if_fail (_kvm_is_vcpu (vcpu), NULL);
   _kvm_return_val_unless_arch (X86, NULL, error);
 
-  return kvm_ioctl_get_cpuid (&vcpu->handle, KVM_GET_CPUID2, error);
+  cpuid = kvm_ioctl_get_cpuid (&vcpu->handle, KVM_GET_CPUID2, error);
+  if (cpuid == NULL || cpuid->abi.nent != KVMOBJ_MAX_CPUID_ENTRIES)
+    return g_steal_pointer (&cpuid);
+
+  large = _kvm_x86_cpuid_alloc (KVMOBJ_MAX_CPUID_ENTRIES);
+  if (!find_n_entries (vcpu, large, error))
+    return NULL;
+  return kvm_x86_cpuid_new (large->abi.entries, large->abi.nent, error);
 }
 
 /**

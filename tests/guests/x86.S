@@ -431,4 +431,10 @@ serial_irq_handler:
 	iret
 guest_end serial_irq
 
+/* Adds one to its argument, and halts. */
+guest increment
+	inc %bx
+	hlt
+guest_end increment
+
 	.section .note.GNU-stack, "", %progbits
