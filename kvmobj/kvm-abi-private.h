@@ -479,6 +479,30 @@ typedef struct
   guint64 vapic_addr;
 } KvmAbiVapicAddr;
 
+typedef struct
+{
+  guint32 flags;
+  guint32 name_size;
+  guint32 num_desc;
+  guint32 id_offset;
+  guint32 desc_offset;
+  guint32 data_offset;
+} KvmAbiStatsHeader;
+
+typedef struct
+{
+  guint32 flags;
+  gint16 exponent;
+  guint16 size;   /* of 64-bit values */
+  guint32 offset; /* in the data */
+  guint32 bucket_size;
+  char name[];
+} KvmAbiStatsDesc;
+
+#define KVMOBJ_STATS_TYPE(flags) ((flags) &0xf)
+#define KVMOBJ_STATS_UNIT(flags) ((flags) >> 4 & 0xf)
+#define KVMOBJ_STATS_BASE(flags) ((flags) >> 8 & 0xf)
+
 #define _KVM_GET_API_VERSION _IO (0xae, 0x00)
 #define _KVM_CREATE_VM _IO (0xae, 0x01)
 #define _KVM_GET_MSR_INDEX_LIST _IOWR (0xae, 0x02, KvmAbiMsrList)
@@ -569,6 +593,7 @@ typedef struct
 #define _KVM_XEN_VCPU_GET_ATTR _IOWR (0xae, 0xca, KvmAbiXenAttr)
 #define _KVM_XEN_VCPU_SET_ATTR _IOW (0xae, 0xcb, KvmAbiXenAttr)
 #define _KVM_XEN_HVM_EVTCHN_SEND _IOW (0xae, 0xd0, KvmAbiXenEvtchn)
+#define _KVM_GET_STATS_FD _IO (0xae, 0xce)
 #define _KVM_CREATE_DEVICE _IOWR (0xae, 0xe0, KvmAbiCreateDevice)
 #define _KVM_SET_DEVICE_ATTR _IOW (0xae, 0xe1, KvmAbiDeviceAttr)
 #define _KVM_GET_DEVICE_ATTR _IOW (0xae, 0xe2, KvmAbiDeviceAttr)

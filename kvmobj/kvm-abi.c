@@ -16,6 +16,7 @@
 #include "kvm-irq.h"
 #include "kvm-irq-trigger.h"
 #include "kvm-memory-slot.h"
+#include "kvm-stat.h"
 #include "kvm-vcpu.h"
 #include "x86/kvm-x86-msr-filter.h"
 #include "x86/kvm-x86-nested-state.h"
@@ -58,6 +59,7 @@ SAME_REQUEST (KVM_ENABLE_CAP);
 SAME_REQUEST (KVM_GET_ONE_REG);
 SAME_REQUEST (KVM_SET_ONE_REG);
 SAME_REQUEST (KVM_GET_REG_LIST);
+SAME_REQUEST (KVM_GET_STATS_FD);
 SAME_REQUEST (KVM_CREATE_DEVICE);
 SAME_REQUEST (KVM_SET_DEVICE_ATTR);
 SAME_REQUEST (KVM_GET_DEVICE_ATTR);
@@ -211,6 +213,32 @@ SAME (KVM_GUEST_DEBUG_FLAGS_X86_BLOCK_IRQ, KVM_GUESTDBG_BLOCKIRQ);
 #elif KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_ARM64
 SAME (KVM_GUEST_DEBUG_FLAGS_HARDWARE_BREAKPOINTS, KVM_GUESTDBG_USE_HW);
 #endif
+
+SAME_SIZE (KvmAbiStatsHeader, kvm_stats_header);
+SAME_FIELD (KvmAbiStatsHeader, name_size, kvm_stats_header, name_size);
+SAME_FIELD (KvmAbiStatsHeader, num_desc, kvm_stats_header, num_desc);
+SAME_FIELD (KvmAbiStatsHeader, id_offset, kvm_stats_header, id_offset);
+SAME_FIELD (KvmAbiStatsHeader, desc_offset, kvm_stats_header, desc_offset);
+SAME_FIELD (KvmAbiStatsHeader, data_offset, kvm_stats_header, data_offset);
+SAME_SIZE (KvmAbiStatsDesc, kvm_stats_desc);
+SAME_FIELD (KvmAbiStatsDesc, exponent, kvm_stats_desc, exponent);
+SAME_FIELD (KvmAbiStatsDesc, size, kvm_stats_desc, size);
+SAME_FIELD (KvmAbiStatsDesc, offset, kvm_stats_desc, offset);
+SAME_FIELD (KvmAbiStatsDesc, bucket_size, kvm_stats_desc, bucket_size);
+SAME (offsetof (KvmAbiStatsDesc, name), offsetof (struct kvm_stats_desc, name));
+#define SAME_STAT(field, ours, theirs) SAME (ours, KVMOBJ_STATS_##field (KVM_STATS_##theirs))
+SAME_STAT (TYPE, KVM_STAT_KIND_CUMULATIVE, TYPE_CUMULATIVE);
+SAME_STAT (TYPE, KVM_STAT_KIND_INSTANT, TYPE_INSTANT);
+SAME_STAT (TYPE, KVM_STAT_KIND_PEAK, TYPE_PEAK);
+SAME_STAT (TYPE, KVM_STAT_KIND_LINEAR_HISTOGRAM, TYPE_LINEAR_HIST);
+SAME_STAT (TYPE, KVM_STAT_KIND_LOG_HISTOGRAM, TYPE_LOG_HIST);
+SAME_STAT (UNIT, KVM_STAT_UNIT_NONE, UNIT_NONE);
+SAME_STAT (UNIT, KVM_STAT_UNIT_BYTES, UNIT_BYTES);
+SAME_STAT (UNIT, KVM_STAT_UNIT_SECONDS, UNIT_SECONDS);
+SAME_STAT (UNIT, KVM_STAT_UNIT_CYCLES, UNIT_CYCLES);
+SAME_STAT (UNIT, KVM_STAT_UNIT_BOOLEAN, UNIT_BOOLEAN);
+SAME_STAT (BASE, 0, BASE_POW10);
+SAME_STAT (BASE, 1, BASE_POW2);
 
 SAME (KVM_DEVICE_TYPE_VFIO, KVM_DEV_TYPE_VFIO);
 SAME (KVM_DEVICE_TYPE_ARM_VGIC_V2, KVM_DEV_TYPE_ARM_VGIC_V2);

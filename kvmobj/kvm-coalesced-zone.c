@@ -251,8 +251,10 @@ remove_zone (KvmVm *vm, const KvmAbiCoalescedZone *wanted, GError **error)
  * @length: how many ports or bytes it has, as it was added
  * @error: return location for an error
  *
- * Makes the guest's writes to a zone exits again (`KVM_UNREGISTER_COALESCED_MMIO`). What was
- * written before still comes out of [method@Kvm.Vm.drain_coalesced]. See section 4.116 of api.rst.
+ * Makes the guest's writes to a zone exits again (`KVM_UNREGISTER_COALESCED_MMIO`;
+ * %KVM_CAPABILITY_COALESCED_MMIO, and %KVM_CAPABILITY_COALESCED_PIO for ports; x86, arm64 and
+ * riscv64, ports on x86 alone). What was written before still comes out of
+ * [method@Kvm.Vm.drain_coalesced]. See section 4.116 of api.rst.
  *
  * Fails with %KVM_ERROR_NOT_FOUND if there is no zone with this beginning and length, and with
  * %KVM_ERROR_CLOSED.

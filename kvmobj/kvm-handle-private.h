@@ -16,6 +16,7 @@ typedef enum
   KVM_HANDLE_VM,
   KVM_HANDLE_VCPU,
   KVM_HANDLE_DEVICE,
+  KVM_HANDLE_STATS, /* a file to read, without ioctls */
 } KvmHandleKind;
 
 typedef struct _KvmHandle KvmHandle;
@@ -26,14 +27,14 @@ struct _KvmHandle
   guint generation;   /* _kvm_fork_generation while the handle may be used, else 0 or another */
   guint64 state;      /* of a vCPU: who is using it; see kvm-run-state-private.h */
   guint64 id;         /* of a vCPU its id, of a device its type */
-  KvmHandle *parent;  /* the VM of a vCPU or device, the system of a VM */
-  int dead_fd;        /* of the system: what a closed descendant's number leads to */
+  KvmHandle *parent;  /* the VM of a vCPU or device, the system of a VM, either of statistics */
+  int dead_fd;        /* of what has no parent: what a closed descendant's number leads to */
   gboolean is_synced; /* of a vCPU: whether registers are exchanged through its run page */
-  gboolean lent;      /* whether somebody else may have the fd, or one of a vCPU or device of it */
+  gboolean lent;      /* whether somebody else may have the fd, or one of what came from it */
 };
 
 void _kvm_handle_init (KvmHandle *self, KvmHandleKind kind);
-gboolean _kvm_handle_open_system (KvmHandle *self, int fd, GError **error);
+gboolean _kvm_handle_open_root (KvmHandle *self, int fd, GError **error);
 void _kvm_handle_open (KvmHandle *self, int fd, guint64 id, KvmHandle *parent);
 
 /* Nothing reaches KVM through the handle any more; the number stays taken, so that a call in
@@ -54,9 +55,8 @@ _kvm_handle_is_usable (KvmHandle *self)
 static inline void
 _kvm_handle_set_lent (KvmHandle *self)
 {
-  g_atomic_int_set (&self->lent, TRUE);
-  if (self->parent != NULL)
-    g_atomic_int_set (&self->parent->lent, TRUE);
+  for (; self != NULL; self = self->parent)
+    g_atomic_int_set (&self->lent, TRUE);
 }
 
 /* To lend: -1 if nothing of KVM's is behind the number. */

@@ -17,7 +17,7 @@ _kvm_handle_init (KvmHandle *self, KvmHandleKind kind)
 }
 
 gboolean
-_kvm_handle_open_system (KvmHandle *self, int fd, GError **error)
+_kvm_handle_open_root (KvmHandle *self, int fd, GError **error)
 {
   /* Any file that KVM is not behind would do; this one needs no path and no /proc. */
   self->dead_fd = eventfd (0, EFD_CLOEXEC);
@@ -114,6 +114,14 @@ _kvm_handle_describe (KvmHandle *self)
       return g_strdup_printf ("vCPU %" G_GUINT64_FORMAT, self->id);
     case KVM_HANDLE_DEVICE:
       return g_strdup_printf ("device of type %" G_GUINT64_FORMAT, self->id);
+    case KVM_HANDLE_STATS:
+      if (self->parent != NULL)
+        {
+          g_autofree char *parent = _kvm_handle_describe (self->parent);
+
+          return g_strconcat ("statistics of ", parent, NULL);
+        }
+      return g_strdup ("statistics");
     default:
       g_return_val_if_reached (NULL);
     }

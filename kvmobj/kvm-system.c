@@ -246,7 +246,7 @@ kvm_system_initable_init (GInitable *initable, GCancellable *cancellable, GError
       return FALSE;
     }
 
-  if (!_kvm_handle_open_system (&self->handle, fd, error))
+  if (!_kvm_handle_open_root (&self->handle, fd, error))
     {
       if (!given)
         close (fd);

@@ -183,7 +183,7 @@ _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
  * Makes a virtual machine of a file descriptor that something else in this process got from
  * `KVM_CREATE_VM`, such as another library. It becomes close-on-exec. If this fails, it stays the
  * caller's. The kernel ties a virtual machine to the process that made it: of KVM's file
- * descriptors only that of /dev/kvm can come from elsewhere, see [ctor@Kvm.System.new_take_fd].
+ * descriptors only those of /dev/kvm and of statistics can come from elsewhere.
  *
  * The library does not know of memory slots that the virtual machine has already, and the kernel
  * would change an old slot if a new one had the same number. So the new ones are numbered from the
@@ -235,10 +235,10 @@ kvm_vm_new_take_fd (KvmSystem *system, int fd, GError **error)
  * @self: a virtual machine
  *
  * Ends the virtual machine, for languages in which the last reference goes at a time of its own.
- * With it go its vCPUs and devices, which are closed too, and its memory slots, doorbells,
- * interrupt triggers and the devices on its bus, which are removed; a vCPU that is running in
- * another thread is kicked, and its run fails with %KVM_ERROR_CLOSED. Every method then fails with
- * that error. Closing again does nothing.
+ * With it go its vCPUs, devices and statistics, which are closed too, and its memory slots,
+ * doorbells, interrupt triggers and the devices on its bus, which are removed; a vCPU that is
+ * running in another thread is kicked, and its run fails with %KVM_ERROR_CLOSED. Every method then
+ * fails with that error. Closing again does nothing.
  *
  * In a forked child this closes the child's file descriptors alone, and ends nothing.
  *

@@ -25,6 +25,8 @@
 #include <kvmobj/kvm-coalesced-zone.h>
 #include <kvmobj/kvm-irq.h>
 #include <kvmobj/kvm-irq-routing.h>
+#include <kvmobj/kvm-stat.h>
+#include <kvmobj/kvm-stats.h>
 #include <kvmobj/kvm-exit.h>
 
 #include <kvmobj/devices/kvm-debug-exit.h>

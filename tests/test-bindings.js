@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the C tests show, from JavaScript, on real KVM (x86).
 
+import GIRepository from 'gi://GIRepository?version=2.0';
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import GObject from 'gi://GObject';
@@ -963,6 +964,27 @@ test('every property', () => {
     }
 });
 
+test('statistics', () => {
+    const guest = new Guest(HALT);
+    const stats = guest.vcpu.get_stats();
+    const halts = stats.find('halt_exits');
+    const seen = [];
+    halts.connect('notify::value', stat => seen.push(stat.value));
+    guest.run(Kvm.ExitReason.HLT);
+    guest.run(Kvm.ExitReason.HLT);
+    check(stats.update(), true);
+    check(seen.join(), '2');
+    check(halts.get_values().join(), '2');
+    // Exact, however large it is
+    check(exact(halts.to_bytes(), 0), 2n);
+    check(stats.get_n_items() > 10, true);
+    check(stats.find(stats.get_item(3).name) === stats.get_item(3), true);
+    check(stats.find('no_such_thing'), null);
+    check(stats.vcpu === guest.vcpu && stats.vm === guest.vm, true);
+    stats.close();
+    checkThrows(() => stats.update(), Kvm.Error.CLOSED);
+});
+
 test('devices', () => {
     const memory = Gio.MemoryOutputStream.new_resizable();
     const serial = Kvm.Serial.new(Gio.SimpleIOStream.new(Gio.MemoryInputStream.new(), memory));
@@ -985,6 +1007,41 @@ test('devices', () => {
     const i8042 = Kvm.I8042.new();
     check(i8042.write(4, 1, 0xfe), true);
     check(i8042.resetRequested, true);
+});
+
+test('every method is there', () => {
+    const repository = GIRepository.Repository.get_default();
+    const {InfoType} = GIRepository;
+    let n = 0;
+
+    function checkMethods(info, kind) {
+        for (let i = 0; i < GIRepository[`${kind}_info_get_n_methods`](info); i++) {
+            const name = GIRepository[`${kind}_info_get_method`](info, i).get_name();
+            const owner = Kvm[info.get_name()];
+            check(typeof (owner.prototype[name] ?? owner[name]), 'function',
+                `${info.get_name()}.${name}`);
+            n++;
+        }
+    }
+
+    for (let i = 0; i < repository.get_n_infos('Kvm'); i++) {
+        const info = repository.get_info('Kvm', i);
+        switch (info.get_type()) {
+        case InfoType.OBJECT:
+            checkMethods(info, 'object');
+            break;
+        case InfoType.INTERFACE:
+            checkMethods(info, 'interface');
+            break;
+        case InfoType.STRUCT:
+            if (!GIRepository.struct_info_is_gtype_struct(info))
+                checkMethods(info, 'struct');
+            break;
+        case InfoType.FUNCTION:
+            check(typeof Kvm[info.get_name()], 'function', info.get_name());
+        }
+    }
+    check(n > 200, true);
 });
 
 run();

@@ -1525,6 +1525,11 @@ def every_property():
             "space": Kvm.IoSpace.MMIO, "address": 0x9000, "length": 2},
         chip.add_irq_trigger(5, Kvm.IrqTriggerFlags.RESAMPLE): {
             "gsi": 5, "flags": Kvm.IrqTriggerFlags.RESAMPLE},
+        guest.vcpu.get_stats(): {"vm": guest.vm, "vcpu": guest.vcpu,
+                                 "id": guest.vcpu.get_stats().get_id()},
+        guest.vcpu.get_stats().find("halt_wait_ns"): {
+            "name": "halt_wait_ns", "kind": Kvm.StatKind.CUMULATIVE, "unit": Kvm.StatUnit.SECONDS,
+            "base": 10, "exponent": -9, "bucket-size": 0, "value": 0},
         runner: {"vm": guest.vm, "state": Kvm.RunnerState.STOPPED},
     }
     for handle, properties in expected.items():
@@ -1564,6 +1569,47 @@ def serial_port():
     check(serial.get_stream(), serial.props.stream)
     check(Kvm.Serial.new(None).get_stream(), None)
     peer.close()
+
+
+@test
+def statistics():
+    guest = Guest(HALT)
+    stats = guest.vcpu.get_stats()
+    halts = stats.find("halt_exits")
+    check(stats.find("no_such_thing"), None)
+    check(halts in list(stats), True)
+    check(len(guest.vm.get_stats()) > 5, True)
+    seen = []
+    halts.connect("notify::value", lambda stat, _: seen.append(stat.get_value()))
+    before = halts.get_value()
+    for _ in range(3):
+        guest.run(Kvm.ExitReason.HLT)
+    check(halts.get_value(), before)
+    stats.update()
+    check(seen, [before + 3])
+    check(halts.get_values(), seen)
+    check((halts.get_kind(), halts.get_unit()), (Kvm.StatKind.CUMULATIVE, Kvm.StatUnit.NONE))
+    check((halts.get_base(), halts.get_exponent(), halts.get_bucket_size()), (10, 0, 0))
+    check((halts.get_raw_kind(), halts.get_raw_unit(), halts.get_raw_base()), (0, 0, 0))
+    check(re.fullmatch(r"kvm-\d+/vcpu-0", stats.get_id()) is not None, True)
+    check(os.get_inheritable(stats.get_fd()), False)
+    taken = Kvm.Stats.new_take_fd(stats.dup_fd())
+    check(taken.find("halt_exits").to_bytes().get_data(), struct.pack("<Q", seen[0]))
+    check((taken.get_vm(), taken.get_vcpu()), (None, None))
+
+    # From a file, as a newer kernel might write it: a kind, unit and base that have no name here
+    fd = os.memfd_create("stats")
+    os.pwrite(fd, struct.pack("<6I 4s IhHII4s 2Q", 0, 4, 1, 24, 28, 48, b"vm", 0xfff, -9, 2, 0, 0,
+                              b"new", MAX, BIG), 0)
+    new = Kvm.Stats.new_take_fd(fd)[0]
+    check((new.get_name(), new.get_values()), ("new", [MAX, BIG]))
+    check((new.get_kind(), new.get_unit()), (Kvm.StatKind.OTHER, Kvm.StatUnit.OTHER))
+    check((new.get_raw_kind(), new.get_raw_unit(), new.get_raw_base()), (15, 15, 15))
+    check((new.get_base(), new.get_exponent()), (0, -9))
+    check_raises(Kvm.Stats.new_take_fd, -1, error=Kvm.Error.INVALID)
+    stats.close()
+    check_raises(stats.update, error=Kvm.Error.CLOSED)
+    check_raises(Kvm.Stats().update, error=Kvm.Error.CLOSED)
 
 
 @test

@@ -393,6 +393,22 @@ void test_msrs () throws Error
   guest.run (Kvm.ExitReason.X86_RDMSR);
 }
 
+void test_statistics () throws Error
+{
+  var guest = new Guest (HALT);
+  var stats = guest.vcpu.get_stats ();
+  unowned Kvm.Stat halts = stats.find ("halt_exits");
+  uint64 notified = 0;
+  halts.notify["value"].connect (() => { notified = halts.value; });
+  guest.run (Kvm.ExitReason.HLT);
+  stats.update ();
+  assert (notified == 1);
+  assert (halts.get_values ().length == 1 && halts.get_values ()[0] == 1);
+  assert (halts.kind == Kvm.StatKind.CUMULATIVE && halts.unit == Kvm.StatUnit.NONE);
+  assert (stats.find ("no_such_thing") == null);
+  assert (((ListModel) guest.vm.get_stats ()).get_item (0) is Kvm.Stat);
+}
+
 void test_guest_debug () throws Error
 {
   var guest = new Guest (STEPS);
@@ -640,6 +656,7 @@ int main (string[] args)
   add ("cpuid", test_cpuid);
   add ("interrupts", test_interrupts);
   add ("msrs", test_msrs);
+  add ("statistics", test_statistics);
   add ("guest-debug", test_guest_debug);
   add ("kick", test_kick);
   add ("cancellable", test_cancellable);
