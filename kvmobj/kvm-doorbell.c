@@ -144,12 +144,12 @@ check_place (KvmIoSpace space, guint64 address, guint length, GError **error)
                  "The length of a doorbell is 1, 2, 4 or 8, or 0 for any, not %u", length);
   else if (address + length < address) /* nor does the kernel take the very last byte */
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                 "A doorbell of %u bytes at 0x%" G_GINT64_MODIFIER
+                 "A doorbell of length %u at 0x%" G_GINT64_MODIFIER
                  "x goes past the end of the address space",
                  length, address);
   else if (space == KVM_IO_SPACE_PORT && address + MAX (length, 1) > N_PORTS)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                 "A doorbell of %u bytes at port 0x%" G_GINT64_MODIFIER
+                 "A doorbell of length %u at port 0x%" G_GINT64_MODIFIER
                  "x goes past the last port, 0xffff",
                  length, address);
   else if (space == KVM_IO_SPACE_PORT && KVMOBJ_HOST_ARCH != KVMOBJ_ARCH_X86)
@@ -170,7 +170,7 @@ check_value (guint length, guint64 value, GError **error)
                          "A doorbell for one value needs a length; 0 is for any write");
   else if (length < 8 && value >> 8 * length != 0)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                 "A doorbell of %u bytes is never rung with 0x%" G_GINT64_MODIFIER
+                 "A doorbell of length %u is never rung with 0x%" G_GINT64_MODIFIER
                  "x, which has more",
                  length, value);
   else
