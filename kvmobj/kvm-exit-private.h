@@ -58,6 +58,13 @@ _kvm_exit_get_latched (KvmExit *self)
   return reason >> 1;
 }
 
+/* Whether there was none yet. Any thread may ask. */
+static inline gboolean
+_kvm_exit_was_never (KvmExit *self)
+{
+  return __atomic_load_n (&self->latch, __ATOMIC_RELAXED) == KVM_LATCH (KVM_EXIT_REASON_UNKNOWN);
+}
+
 static inline gboolean
 _kvm_exit_is_answered (KvmExit *self)
 {
@@ -68,7 +75,7 @@ _kvm_exit_is_answered (KvmExit *self)
 static inline void
 _kvm_exit_latch (KvmExit *self, KvmExitReason reason)
 {
-  self->latch = KVM_LATCH (reason);
+  __atomic_store_n (&self->latch, KVM_LATCH (reason), __ATOMIC_RELAXED);
 }
 
 #define _KVM_REASON_BIT(reason) (G_GUINT64_CONSTANT (1) << KVM_EXIT_REASON_##reason)

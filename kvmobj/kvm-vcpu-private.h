@@ -26,6 +26,7 @@ struct _KvmVcpu
   gboolean is_stopped_by_device; /* the last run on a bus */
 
   gboolean is_debugged;   /* as set_guest_debug () said */
+  guint sync_settled;     /* x86: KVMOBJ_X86_SYNC_… that the kernel was asked for, or cannot do */
   gboolean is_sync_known; /* whether the following was asked of the kernel */
   guint syncable;         /* x86: KVMOBJ_X86_SYNC_… that the kernel has */
 

@@ -342,7 +342,7 @@ kvm_vcpu_run (KvmVcpu *self, GCancellable *cancellable, GError **error)
   if (G_UNLIKELY (raw_reason > _KVM_LAST_FREQUENT_REASON))
     return run_slowly (self, 0, kept_error);
 
-  exit->latch = KVM_LATCH_MAGIC + raw_reason;
+  __atomic_store_n (&exit->latch, KVM_LATCH_MAGIC + raw_reason, __ATOMIC_RELAXED);
   if (G_UNLIKELY (!_kvm_run_state_change (&self->handle.state, running, KVM_STATE_IDLE)))
     return run_slowly (self, 0, kept_error);
   return (KvmExitReason) raw_reason;

@@ -15,13 +15,33 @@ G_BEGIN_DECLS
  * stepped, the page is not used. */
 
 /* Gets what the page has of KVMOBJ_X86_SYNC_…. FALSE if the ioctl has to be made. */
-gboolean _kvm_vcpu_x86_get_synced (KvmVcpu *self, guint which, gpointer data);
+gboolean _kvm_vcpu_x86_get_from_page (KvmVcpu *self, guint which, gpointer data);
+
+static inline gboolean
+_kvm_vcpu_x86_get_synced (KvmVcpu *self, guint which, gpointer data)
+{
+  return g_atomic_int_get (&self->handle.is_synced)
+         && _kvm_vcpu_x86_get_from_page (self, which, data);
+}
 
 /* After the ioctl: has it in the page from the next exit on. */
-void _kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which);
+void _kvm_vcpu_x86_begin_sync (KvmVcpu *self, guint which);
+
+static inline void
+_kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which)
+{
+  if (!(g_atomic_int_get (&self->sync_settled) & which) && !_kvm_exit_was_never (self->exit))
+    _kvm_vcpu_x86_begin_sync (self, which);
+}
 
 /* Sets the general registers for the next entry. FALSE if the ioctl has to be made. */
-gboolean _kvm_vcpu_x86_set_synced_regs (KvmVcpu *self, const KvmX86Regs *regs);
+gboolean _kvm_vcpu_x86_set_in_page (KvmVcpu *self, const KvmX86Regs *regs);
+
+static inline gboolean
+_kvm_vcpu_x86_set_synced_regs (KvmVcpu *self, const KvmX86Regs *regs)
+{
+  return g_atomic_int_get (&self->handle.is_synced) && _kvm_vcpu_x86_set_in_page (self, regs);
+}
 
 /* For the thread that has the vCPU, before it makes another request. Returns an errno. */
 int _kvm_vcpu_x86_flush_sync (KvmHandle *handle, gulong request);

@@ -65,7 +65,7 @@ end (KvmVcpu *self)
 }
 
 gboolean
-_kvm_vcpu_x86_get_synced (KvmVcpu *self, guint which, gpointer data)
+_kvm_vcpu_x86_get_from_page (KvmVcpu *self, guint which, gpointer data)
 {
   KvmAbiX86SyncRegs *page = get_page (self);
   gboolean current;
@@ -87,7 +87,7 @@ _kvm_vcpu_x86_get_synced (KvmVcpu *self, guint which, gpointer data)
 }
 
 void
-_kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which)
+_kvm_vcpu_x86_begin_sync (KvmVcpu *self, guint which)
 {
   KvmAbiRun *run = self->exit->run;
 
@@ -102,18 +102,19 @@ _kvm_vcpu_x86_ask_for_sync (KvmVcpu *self, guint which)
     }
 
   /* What is asked for is stale: nothing was ever stored there, or it was stopped. */
-  which &= self->syncable & ~(guint) run->valid_regs;
-  if (which != 0 && !self->is_debugged
-      && _kvm_exit_get_latched (self->exit) != KVM_EXIT_REASON_UNKNOWN)
+  if (!self->is_debugged)
     {
+      g_atomic_int_or (&self->sync_settled, which);
+      which &= self->syncable;
       run->valid_regs |= which;
-      g_atomic_int_set (&self->handle.is_synced, TRUE);
+      if (which != 0)
+        g_atomic_int_set (&self->handle.is_synced, TRUE);
     }
   end (self);
 }
 
 gboolean
-_kvm_vcpu_x86_set_synced_regs (KvmVcpu *self, const KvmX86Regs *regs)
+_kvm_vcpu_x86_set_in_page (KvmVcpu *self, const KvmX86Regs *regs)
 {
   KvmAbiX86SyncRegs *page = get_page (self);
   gboolean current;
@@ -160,6 +161,7 @@ _kvm_vcpu_x86_stop_sync (KvmVcpu *self)
 
   _kvm_vcpu_x86_flush_sync (&self->handle, 0);
   self->exit->run->valid_regs = 0;
+  g_atomic_int_set (&self->sync_settled, 0);
   g_atomic_int_set (&self->handle.is_synced, FALSE);
   end (self);
 }
