@@ -235,6 +235,10 @@ def values_as_bytes():
         check(value.to_string().count("=") > 5, True)
         check_raises(cls.new_from_bytes, GLib.Bytes(b"1"), error=Kvm.Error.INVALID,
                      text=f"{size} bytes, not 1")
+    for cls, size in ((Kvm.X86Clock, 48), (Kvm.X86Mce, 64), (Kvm.X86Lapic, 1024),
+                      (Kvm.X86PitState, 112)):
+        check_raises(cls.new_from_bytes, GLib.Bytes(b"1"), error=Kvm.Error.INVALID,
+                     text=f"{size} bytes, not 1")
 
 
 @test

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "kvm-error.h"
 #include "x86/kvm-x86-clock.h"
+#include "x86/kvm-x86-value-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Clock) == 48);
 
@@ -41,20 +41,9 @@ kvm_x86_clock_new (void)
 KvmX86Clock *
 kvm_x86_clock_new_from_bytes (GBytes *bytes, GError **error)
 {
-  gconstpointer data;
-  gsize size;
-
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (size != sizeof (KvmX86Clock))
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "A clock is %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT,
-                   sizeof (KvmX86Clock), size);
-      return NULL;
-    }
-  return g_memdup2 (data, size);
+  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Clock), "The fields of a clock", error);
 }
 
 /**

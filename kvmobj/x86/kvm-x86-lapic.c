@@ -5,6 +5,7 @@
 
 #include "kvm-abi-private.h"
 #include "kvm-error.h"
+#include "x86/kvm-x86-value-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmX86Lapic, kvm_x86_lapic, kvm_x86_lapic_copy, kvm_x86_lapic_free)
 
@@ -24,20 +25,10 @@ G_DEFINE_BOXED_TYPE (KvmX86Lapic, kvm_x86_lapic, kvm_x86_lapic_copy, kvm_x86_lap
 KvmX86Lapic *
 kvm_x86_lapic_new_from_bytes (GBytes *bytes, GError **error)
 {
-  const KvmX86Lapic *data;
-  gsize size;
-
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (size != sizeof *data)
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "What a local APIC has is %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT,
-                   sizeof *data, size);
-      return NULL;
-    }
-  return g_memdup2 (data, size);
+  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Lapic), "The registers of a local APIC",
+                                    error);
 }
 
 /**

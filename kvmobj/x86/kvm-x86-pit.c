@@ -5,6 +5,7 @@
 
 #include "kvm-abi-private.h"
 #include "kvm-error.h"
+#include "x86/kvm-x86-value-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmX86PitChannel, kvm_x86_pit_channel, kvm_x86_pit_channel_copy,
                      kvm_x86_pit_channel_free)
@@ -74,20 +75,9 @@ kvm_x86_pit_channel_free (KvmX86PitChannel *self)
 KvmX86PitState *
 kvm_x86_pit_state_new_from_bytes (GBytes *bytes, GError **error)
 {
-  const KvmX86PitState *data;
-  gsize size;
-
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  data = g_bytes_get_data (bytes, &size);
-  if (size != sizeof *data)
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "The state of a timer is %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT,
-                   sizeof *data, size);
-      return NULL;
-    }
-  return g_memdup2 (data, size);
+  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86PitState), "The fields of a timer", error);
 }
 
 /**
