@@ -18,7 +18,7 @@ import struct
 import subprocess
 import sys
 
-from . import machines
+from . import machines, prepare
 
 BOOT_LIMIT = 120  # seconds
 ANSWER_LIMIT = 60  # until a host that does not answer is taken for dead
@@ -43,9 +43,12 @@ RUN = 'cd "$0" && exec "$@"'
 def command(name, port, shares):
     host = machines.HOSTS[name]
     line = f"panic=-1 quiet rcupdate.rcu_expedited=1 console={host['console']}"
-    arguments = [*host["qemu"], "-smp", "2", "-m", "2048", "-display", "none", "-monitor", "none"]
-    arguments += ["-no-reboot", "-nic", "none", "-serial", "stdio", "-kernel", machines.kernel(name)]
-    arguments += ["-initrd", machines.made(name) / "initramfs", "-append", line, "-device", "virtio-serial-pci"]
+    arguments = [prepare.emulator(name), "-M", host["board"], "-cpu", host["cpu"]]
+    arguments += ["-accel", f"tcg,thread={host['threads']}", "-smp", "2", "-m", "2048"]
+    arguments += ["-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none"]
+    arguments += ["-serial", "stdio", "-kernel", prepare.kernel_image(name)]
+    arguments += ["-initrd", prepare.initramfs(name), "-append", line]
+    arguments += ["-device", "virtio-serial-pci"]
     arguments += ["-chardev", f"socket,id=port,fd={port.fileno()}"]
     arguments += ["-device", "virtserialport,chardev=port"]
     for tag, path, options in shares:
@@ -72,7 +75,7 @@ class Broker:
     def __init__(self, name, directories):
         self.name = name
         # What is built changes, and so only /usr may be remembered.
-        self.shares = [("usr", machines.usr(name), ",readonly=on")]
+        self.shares = [("usr", prepare.usr(name), ",readonly=on")]
         self.shares += [(f"share{i}", path, "") for i, path in enumerate(directories)]
         self.jobs = {}
         self.n_jobs = 0

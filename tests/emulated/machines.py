@@ -12,20 +12,26 @@ SOURCE_ROOT = HERE.parent.parent
 
 MODULES = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "kvm"]
 
-# package    where Debian has the emulator
-# qemu       the emulator and what makes it a KVM host. On arm64 pauth-impdef makes it seven times
-#            faster, and with SVE QEMU 7.2 would go on running old code where memcpy () has written
-#            new: an SVE store forgets only what was translated from its first byte. On x86_64
-#            two threads for two processors hang sooner or later, and are slower.
+# A variant says only what is different in it from its base.
+#
+# emulator   the program, which is in Debian's package
+# fetched    packages of a newer emulator, which are fetched and not installed; from backports
+# board      what makes it a KVM host. On arm64 pauth-impdef makes it seven times faster, and with SVE
+# cpu        QEMU 7.2 would go on running old code where memcpy () has written new: an SVE store
+#            forgets only what was translated from its first byte.
+# threads    on x86_64 two threads for two processors hang sooner or later, and are slower
 # without    test cases that it is not meant for, with the reason
 # console    where the kernel's messages go
 # machine    what uname calls it
 # release    Debian's release, where it is not the machine's own
 # kernel     the package that depends on the kernel's
-HOSTS = {
+TABLE = {
     "x86_64": {
+        "emulator": "qemu-system-x86_64",
         "package": "qemu-system-x86",
-        "qemu": ["qemu-system-x86_64", "-M", "q35", "-cpu", "max", "-accel", "tcg,thread=single"],
+        "board": "q35",
+        "cpu": "max",
+        "threads": "single",
         "console": "ttyS0",
         "machine": "x86_64",
         "debian": "amd64",
@@ -37,20 +43,50 @@ HOSTS = {
             "/runner/disturbed",  # the guest comes to nothing between two pauses
         ],
     },
+    # Xen, and what else came after Linux 6.1.
+    "x86_64-6.12": {
+        "base": "x86_64",
+        "kernel": "linux-image-6.12-amd64",
+    },
     "arm64": {
+        "emulator": "qemu-system-aarch64",
         "package": "qemu-system-arm",
-        "qemu": ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3",
-                 "-cpu", "max,pauth-impdef=on,sve=off", "-accel", "tcg,thread=multi"],
+        "board": "virt,virtualization=on,gic-version=3",
+        "cpu": "max,pauth-impdef=on,sve=off",
+        "threads": "multi",
         "console": "ttyAMA0",
         "machine": "aarch64",
         "debian": "arm64",
         "triplet": "aarch64-linux-gnu",
         "kernel": "linux-image-arm64",
         "modules": MODULES,
+        "without": [],
+    },
+    # The dirty ring, and what else came after Linux 6.1.
+    "arm64-6.12": {
+        "base": "arm64",
+        "kernel": "linux-image-6.12-arm64",
+    },
+    "arm64-gicv2": {
+        "base": "arm64",
+        "board": "virt,virtualization=on,gic-version=2",
+    },
+    "arm64-mte": {
+        "base": "arm64",
+        "board": "virt,virtualization=on,gic-version=3,mte=on",
+    },
+    # QEMU 10 forgets all the code that an SVE store has overwritten.
+    "arm64-sve": {
+        "base": "arm64",
+        "fetched": ["qemu-system-arm"],
+        "cpu": "max,pauth-impdef=on",
     },
     "riscv64": {
+        "emulator": "qemu-system-riscv64",
         "package": "qemu-system-misc",
-        "qemu": ["qemu-system-riscv64", "-M", "virt", "-cpu", "rv64,h=true", "-accel", "tcg,thread=multi"],
+        "board": "virt",
+        "cpu": "rv64,h=true",
+        "threads": "multi",
         "console": "ttyS0",
         "machine": "riscv64",
         "debian": "riscv64",
@@ -58,8 +94,18 @@ HOSTS = {
         "release": "trixie",
         "kernel": "linux-image-riscv64",
         "modules": MODULES,
+        "without": [],
     },
-}  # fmt: skip
+    # The AIA and with it irqfd: under QEMU 7.2 a guest that uses it hangs.
+    "riscv64-aia": {
+        "base": "riscv64",
+        "fetched": ["qemu-system-riscv", "opensbi"],
+        "board": "virt,aia=aplic-imsic,aia-guests=3",
+        "cpu": "rv64,h=true,smaia=true,ssaia=true",
+    },
+}
+
+HOSTS = {name: TABLE.get(row.get("base"), {}) | row for name, row in TABLE.items()}
 
 
 def is_native(name):
@@ -75,32 +121,17 @@ def check_programs(name):
     """What must be installed here."""
     host = HOSTS[name]
     for program, package in [
-        (host["qemu"][0], host["package"]),
+        (host["emulator"], host["package"]),
         (compiler(name), compiler(name) if is_native(name) else "gcc-" + host["triplet"]),
     ]:
         if shutil.which(program) is None:
             raise SystemExit(f"tests/hosts: {program} is missing, which is in Debian's {package}")
 
 
-def cache(name):
-    """What is fetched for a host."""
+def cache():
+    """What is fetched, and made of it."""
     base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    return pathlib.Path(base) / "kvmobj-hosts" / name
-
-
-def made(name):
-    """What is made of that."""
-    return cache(name) / f"made-{recipe(name)}"
-
-
-def kernel(name):
-    (found,) = (cache(name) / "root" / "boot").glob("vmlinu[xz]-*")
-    return found
-
-
-def usr(name):
-    """What is /usr there."""
-    return pathlib.Path("/usr") if is_native(name) else cache(name) / "root" / "usr"
+    return pathlib.Path(base) / "kvmobj-hosts"
 
 
 def runtime():
@@ -111,6 +142,11 @@ def runtime():
     if path.stat().st_uid != os.getuid():
         raise SystemExit(f"tests/hosts: {path} belongs to somebody else")
     return path
+
+
+def beside(path, suffix):
+    """Another file for the same thing; not with_suffix (), since versions have dots."""
+    return path.with_name(path.name + suffix)
 
 
 def digest(*parts):

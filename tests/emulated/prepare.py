@@ -3,8 +3,9 @@
 
 import contextlib
 import fcntl
-import json
+import functools
 import lzma
+import os
 import pathlib
 import platform
 import re
@@ -15,6 +16,7 @@ import time
 from . import machines
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+KEPT = 30  # days, what nobody uses any more
 
 # GLib for programs that are built here, and the C library with the kernel's headers.
 SYSROOT = [
@@ -47,6 +49,7 @@ def archives():
     return found
 
 
+@functools.cache
 def own_release():
     return platform.freedesktop_os_release().get("VERSION_CODENAME", "of its own")
 
@@ -58,14 +61,13 @@ def release(name):
 class Apt:
     """An apt of its own, which knows another architecture and does not touch the machine's."""
 
-    def __init__(self, name, directory):
-        host = machines.HOSTS[name]
+    def __init__(self, architecture, codename, directory):
         sources = archives()
         own = own_release()
         if own not in sources:
             raise SystemExit(f"tests/hosts: this machine's apt has no release {own} of Debian's")
-        if release(name) != own:
-            sources = {release(name): sources[own]}
+        if codename != own:
+            sources = {codename: sources[own]}
 
         for path in ["state/lists/partial", "cache/archives/partial"]:
             (directory / path).mkdir(parents=True, exist_ok=True)
@@ -75,8 +77,8 @@ class Apt:
             for codename, address in sources.items()))
         self.options = []
         for option in [
-            f"APT::Architecture={host['debian']}",
-            f"APT::Architectures={host['debian']}",
+            f"APT::Architecture={architecture}",
+            f"APT::Architectures={architecture}",
             "APT::Sandbox::User=",
             f"Dir::State={directory / 'state'}",
             f"Dir::State::status={directory / 'status'}",
@@ -89,12 +91,12 @@ class Apt:
     def get(self, *command, **kwargs):
         return call("apt-get", "-qq", *self.options, *command, **kwargs)
 
-    def dependency(self, package, pattern):
+    def kernel(self, package):
         """The package that a metapackage stands for."""
         shown = call("apt-cache", *self.options, "depends", package)
-        match = re.search(rf"Depends: ({pattern})", shown)
+        match = re.search(r"Depends: (linux-image-\d\S*)", shown)
         if match is None:
-            raise SystemExit(f"tests/hosts: {package} depends on no {pattern}:\n{shown}")
+            raise SystemExit(f"tests/hosts: {package} depends on no kernel:\n{shown}")
         return match.group(1)
 
 
@@ -117,36 +119,66 @@ def make_links_relative(root):
             path.write_text(re.sub(r"(?<=\s)/\S*/(?=[^/\s]+)", "", path.read_text()))
 
 
-def fetch(name):
-    """The packages, unpacked in one root."""
-    host = machines.HOSTS[name]
-    base = machines.cache(name)
+def fetch(label, architecture, codename, packages):
+    """Packages, unpacked in one root, whose place is returned; each set is fetched once."""
+    key = machines.digest(codename, packages)
+    root = machines.cache() / f"{label}-{architecture}-{key}"
+    with locked(machines.beside(root, ".lock")):
+        if root.exists():
+            os.utime(root)
+            return root
+        new = machines.beside(root, ".new")
+        shutil.rmtree(new, ignore_errors=True)
+        for directory in ["bin", "lib", "lib64", "sbin"]:
+            (new / "usr" / directory).mkdir(parents=True)
+            (new / directory).symlink_to(f"usr/{directory}")
+        downloads = new / "packages"
+        downloads.mkdir()
+
+        apt = Apt(architecture, codename, new / "apt")
+        apt.get("update")
+        wanted = [apt.kernel(package) if label == "kernel" else package for package in packages]
+        apt.get("download", *wanted, cwd=downloads)
+        for package in sorted(downloads.glob("*.deb")):
+            unpack(package, new)
+        make_links_relative(new)
+        for directory in [downloads, new / "apt"]:
+            shutil.rmtree(directory)
+        new.rename(root)
+        return root
+
+
+def userland(name):
+    """Busybox; and for a foreign architecture what programs are built with, which is /usr there."""
     packages = ["busybox-static"]
     if not machines.is_native(name):
         packages += SYSROOT
         packages += SYSROOT_OF_RELEASE.get(release(name), SYSROOT_OF_RELEASE[None])
-    wanted = json.dumps([release(name), host["kernel"], packages])
-    stamp = base / "fetched"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    stamp.unlink(missing_ok=True)
-    for directory in ["packages", "root"]:
-        shutil.rmtree(base / directory, ignore_errors=True)
-        (base / directory).mkdir()
-    root = base / "root"
-    for directory in ["bin", "lib", "lib64", "sbin"]:
-        (root / "usr" / directory).mkdir(parents=True)
-        (root / directory).symlink_to(f"usr/{directory}")
+    return fetch("userland", machines.HOSTS[name]["debian"], release(name), packages)
 
-    apt = Apt(name, base / "apt")
-    apt.get("update")
-    kernel = apt.dependency(host["kernel"], r"linux-image-\d\S*")
-    apt.get("download", kernel, *packages, cwd=base / "packages")
-    for package in sorted((base / "packages").glob("*.deb")):
-        unpack(package, root)
-    make_links_relative(root)
-    shutil.rmtree(base / "packages")
-    stamp.write_text(wanted)
+
+def kernel(name):
+    host = machines.HOSTS[name]
+    return fetch("kernel", host["debian"], release(name), [host["kernel"]])
+
+
+def kernel_image(name):
+    (found,) = (kernel(name) / "boot").glob("vmlinu[xz]-*")
+    return found
+
+
+def emulator(name):
+    host = machines.HOSTS[name]
+    if "fetched" not in host:
+        return host["emulator"]
+    architecture = call("dpkg", "--print-architecture").strip()
+    root = fetch("emulator", architecture, f"{own_release()}-backports", host["fetched"])
+    return root / "usr/bin" / host["emulator"]
+
+
+def usr(name):
+    """What is /usr there."""
+    return pathlib.Path("/usr") if machines.is_native(name) else userland(name) / "usr"
 
 
 def module_files(root, wanted):
@@ -191,12 +223,12 @@ def archive(entries):
     return made
 
 
+def initramfs(name):
+    return machines.cache() / f"initramfs-{name}-{machines.recipe(name)}"
+
+
 def make_initramfs(name):
-    host = machines.HOSTS[name]
-    root = machines.cache(name) / "root"
-    base = machines.made(name)
-    base.mkdir()
-    agent = base / "agent"
+    agent = machines.beside(initramfs(name), ".agent")
     call(machines.compiler(name), "-std=gnu11", "-D_GNU_SOURCE", "-O2", "-Wall", "-static",
          "-o", agent, machines.HERE / "agent.c")
 
@@ -208,13 +240,17 @@ def make_initramfs(name):
         ("dev/console", 0o20600, bytes([5, 1])),
         ("etc/group", plain, b"root:x:0:\nnogroup:x:65534:\n"),
         ("etc/passwd", plain, b"root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"),
-        ("busybox", program, (root / "usr/bin/busybox").read_bytes()),
+        ("busybox", program, (userland(name) / "usr/bin/busybox").read_bytes()),
         ("agent", program, agent.read_bytes()),
         ("init", program, (machines.HERE / "init").read_bytes()),
     ]
-    for i, (module, data) in enumerate(module_files(root, host["modules"]).items()):
+    modules = module_files(kernel(name), machines.HOSTS[name]["modules"])
+    for i, (module, data) in enumerate(modules.items()):
         entries.append((f"modules/{i:02}-{module}.ko", plain, data))
-    (base / "initramfs").write_bytes(archive(entries))
+    agent.unlink()
+    new = machines.beside(initramfs(name), ".new")
+    new.write_bytes(archive(entries))
+    new.rename(initramfs(name))
 
 
 @contextlib.contextmanager
@@ -224,17 +260,24 @@ def locked(path):
         yield
 
 
+def forget_unused():
+    oldest = time.time() - KEPT * 24 * 60 * 60
+    for path in machines.cache().iterdir():
+        if path.stat().st_mtime < oldest:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def prepare(name):
     """Does what is not done yet, and says how long it took; silent if there is nothing to do."""
-    base = machines.cache(name)
-    base.mkdir(parents=True, exist_ok=True)
-    with locked(base / "lock"):
-        if (machines.made(name) / "initramfs").exists():
-            return None
+    machines.cache().mkdir(parents=True, exist_ok=True)
+    with locked(machines.cache() / f"{name}.lock"):
         start = time.monotonic()
-        fetch(name)
+        for tree in [userland, kernel, emulator]:
+            tree(name)
         fetched = time.monotonic()
-        for old in base.glob("made-*"):
-            shutil.rmtree(old)
+        if initramfs(name).exists():
+            os.utime(initramfs(name))
+            return None
         make_initramfs(name)
+        forget_unused()
         return f"fetched in {fetched - start:.1f} s, made in {time.monotonic() - fetched:.1f} s"
