@@ -177,8 +177,8 @@ _kvm_ioctl_set_error (KvmHandle *handle, gulong request, const char *name, int e
     }
 }
 
-int
-_kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument, GError **error)
+static G_GNUC_NO_INLINE int
+make_slowly (KvmHandle *handle, gulong request, const char *name, gulong argument, GError **error)
 {
   int ret, errsv = 0, tries = MAX_TRIES;
 
@@ -194,7 +194,7 @@ _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument
       return -1;
     }
 
-  if (G_UNLIKELY (handle->is_synced) && (errsv = _kvm_vcpu_x86_flush_sync (handle, request)) != 0)
+  if (handle->is_synced && (errsv = _kvm_vcpu_x86_flush_sync (handle, request)) != 0)
     {
       name = "KVM_SET_REGS";
       request = _KVM_SET_REGS;
@@ -216,4 +216,22 @@ _kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument
   if (G_UNLIKELY (ret == -1))
     _kvm_ioctl_set_error (handle, request, name, errsv, error);
   return ret;
+}
+
+int
+_kvm_ioctl_finish (KvmHandle *handle, gulong request, const char *name, gulong argument, int ret,
+                   GError **error)
+{
+  if (ret == KVM_IOCTL_NOT_MADE || ret == -EINTR)
+    return make_slowly (handle, request, name, argument, error);
+
+  _kvm_ioctl_set_error (handle, request, name, -ret, error);
+  return -1;
+}
+
+int
+_kvm_ioctl (KvmHandle *handle, gulong request, const char *name, gulong argument, GError **error)
+{
+  return handle->kind == KVM_HANDLE_VCPU ? _kvm_ioctl_often (handle, request, name, argument, error)
+                                         : make_slowly (handle, request, name, argument, error);
 }

@@ -73,11 +73,17 @@ _kvm_run_state_clear_bits (guint64 *state, guint64 bits)
 gboolean _kvm_run_state_enter_slow (guint64 *state);
 void _kvm_run_state_leave_slow (guint64 *state);
 
+/* FALSE also if there is anything else in the word than that nobody uses the vCPU. */
+static inline gboolean
+_kvm_run_state_enter_at_once (guint64 *state)
+{
+  return _kvm_run_state_change (state, KVM_STATE_IDLE, KVM_STATE_IDLE | KVM_STATE_BUSY);
+}
+
 static inline gboolean
 _kvm_run_state_enter (guint64 *state)
 {
-  return G_LIKELY (_kvm_run_state_change (state, KVM_STATE_IDLE, KVM_STATE_IDLE | KVM_STATE_BUSY))
-         || _kvm_run_state_enter_slow (state);
+  return G_LIKELY (_kvm_run_state_enter_at_once (state)) || _kvm_run_state_enter_slow (state);
 }
 
 static inline void

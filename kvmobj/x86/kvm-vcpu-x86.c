@@ -42,7 +42,7 @@ kvm_vcpu_x86_get_regs (KvmVcpu *vcpu, KvmX86Regs *regs, GError **error)
 
   if (_kvm_vcpu_x86_get_synced (vcpu, KVMOBJ_X86_SYNC_REGS, regs))
     return TRUE;
-  if (kvm_ioctl (&vcpu->handle, KVM_GET_REGS, regs, error) == -1)
+  if (kvm_ioctl_often (&vcpu->handle, KVM_GET_REGS, regs, error) == -1)
     return FALSE;
   _kvm_vcpu_x86_ask_for_sync (vcpu, KVMOBJ_X86_SYNC_REGS);
   return TRUE;
@@ -74,7 +74,7 @@ kvm_vcpu_x86_set_regs (KvmVcpu *vcpu, const KvmX86Regs *regs, GError **error)
 
   return _kvm_vcpu_check_settable (vcpu, "KVM_SET_REGS", error)
          && (_kvm_vcpu_x86_set_synced_regs (vcpu, regs)
-             || kvm_ioctl (&vcpu->handle, KVM_SET_REGS, regs, error) != -1);
+             || kvm_ioctl_often (&vcpu->handle, KVM_SET_REGS, regs, error) != -1);
 }
 
 /**
@@ -100,7 +100,7 @@ kvm_vcpu_x86_get_sregs (KvmVcpu *vcpu, KvmX86Sregs *sregs, GError **error)
 
   if (_kvm_vcpu_x86_get_synced (vcpu, KVMOBJ_X86_SYNC_SREGS, sregs))
     return TRUE;
-  if (kvm_ioctl (&vcpu->handle, KVM_GET_SREGS, sregs, error) == -1)
+  if (kvm_ioctl_often (&vcpu->handle, KVM_GET_SREGS, sregs, error) == -1)
     return FALSE;
   _kvm_vcpu_x86_ask_for_sync (vcpu, KVMOBJ_X86_SYNC_SREGS);
   return TRUE;
