@@ -342,6 +342,9 @@ typedef struct
   guint64 size;
 } KvmAbiEncRegion;
 
+/* The type of VM that has commands for its vCPUs, too. */
+#define KVMOBJ_VM_TYPE_TDX 5
+
 /* The time-stamp counter among the attributes of a vCPU. */
 #define KVMOBJ_VCPU_TSC_CTRL 0u
 #define KVMOBJ_VCPU_TSC_OFFSET 0u

@@ -16,6 +16,7 @@
 #define SYSENTER_ESP 0x175
 #define SYSENTER_EIP 0x176
 #define EFER 0xc0000080
+#define KERNEL_GS_BASE 0xc0000102 /* has 64 bits on every processor */
 #define NO_MSR 0xdeadbeef
 
 #define READ KVM_X86_MSR_ACCESSES_READ
@@ -268,15 +269,15 @@ test_one (void)
   g_autoptr (GError) error = NULL;
   guint64 value;
 
-  g_assert_true (kvm_vcpu_x86_set_msr (guest->vcpu, SYSENTER_EIP, 0xffffffff81234567, &error));
-  g_assert_true (kvm_vcpu_x86_get_msr (guest->vcpu, SYSENTER_EIP, &value, &error));
+  g_assert_true (kvm_vcpu_x86_set_msr (guest->vcpu, KERNEL_GS_BASE, 0xffffffff81234567, &error));
+  g_assert_true (kvm_vcpu_x86_get_msr (guest->vcpu, KERNEL_GS_BASE, &value, &error));
   g_assert_no_error (error);
   g_assert_cmphex (value, ==, 0xffffffff81234567);
-  begin_read (guest, SYSENTER_EIP);
+  begin_read (guest, KERNEL_GS_BASE);
   assert_read (guest, 0xffffffff81234567);
-  begin_write (guest, SYSENTER_EIP, 0x7654321089ab);
+  begin_write (guest, KERNEL_GS_BASE, 0x7654321089ab);
   assert_written (guest);
-  g_assert_true (kvm_vcpu_x86_get_msr (guest->vcpu, SYSENTER_EIP, &value, &error));
+  g_assert_true (kvm_vcpu_x86_get_msr (guest->vcpu, KERNEL_GS_BASE, &value, &error));
   g_assert_no_error (error);
   g_assert_cmphex (value, ==, 0x7654321089ab);
 

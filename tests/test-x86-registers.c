@@ -247,8 +247,7 @@ test_wrong_xsave (void)
   kvm_test_assert_error (error, KVM_ERROR_NOT_FOUND, "no component");
 }
 
-/* The CPUID instruction says how long a state with the parts in XCR0 is; then the guest sets
- * XCR0. */
+/* The CPUID instruction says how long a state with the parts in XCR0 is. */
 static void
 test_xcrs (void)
 {
@@ -258,10 +257,6 @@ test_xcrs (void)
     0x0f, 0xa2,                         /* cpuid */
     0x66, 0x89, 0xd8,                   /* mov %ebx, %eax */
     0x66, 0xe7, 0x61,                   /* out %eax, $0x61 */
-    0x66, 0xb8, 0x03, 0x00, 0x00, 0x00, /* mov $3, %eax */
-    0x66, 0x31, 0xd2,                   /* xor %edx, %edx */
-    0x66, 0x31, 0xc9,                   /* xor %ecx, %ecx */
-    0x0f, 0x01, 0xd1,                   /* xsetbv */
     0xf4,                               /* hlt */
   };
   static const guint sizes[][2] = { { 1, 576 }, { 7, 832 } };
@@ -273,7 +268,6 @@ test_xcrs (void)
       g_autoptr (KvmX86Xcrs) xcrs = kvm_vcpu_x86_get_xcrs (guest->vcpu, &error);
       g_autoptr (KvmX86Xcrs) back = NULL;
       g_autofree guint32 *numbers = NULL;
-      g_autofree char *text = NULL;
       guint64 value;
       gsize n;
 
@@ -290,13 +284,35 @@ test_xcrs (void)
       g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, sizes[i][1]);
       kvm_test_run (guest, KVM_EXIT_REASON_HLT);
       back = kvm_vcpu_x86_get_xcrs (guest->vcpu, &error);
-      text = kvm_x86_xcrs_to_string (back);
-      g_assert_cmpstr (text, ==, "xcr0=0000000000000003");
+      g_assert_no_error (error);
+      g_assert_true (kvm_x86_xcrs_equal (back, xcrs));
 
       kvm_x86_xcrs_set_xcr (xcrs, 0, 2, &error); /* SSE without x87 */
       g_assert_false (kvm_vcpu_x86_set_xcrs (guest->vcpu, xcrs, &error));
       kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "set the CPUID first");
     }
+}
+
+static void
+test_xcrs_of_guest (void)
+{
+  static const guint8 code[] = {
+    0x66, 0xb8, 0x03, 0x00, 0x00, 0x00, /* mov $3, %eax */
+    0x66, 0x31, 0xd2,                   /* xor %edx, %edx */
+    0x66, 0x31, 0xc9,                   /* xor %ecx, %ecx */
+    0x0f, 0x01, 0xd1,                   /* xsetbv */
+    0xf4,                               /* hlt */
+  };
+  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, CR4_OSXSAVE);
+  g_autoptr (KvmX86Xcrs) xcrs = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  xcrs = kvm_vcpu_x86_get_xcrs (guest->vcpu, &error);
+  g_assert_no_error (error);
+  text = kvm_x86_xcrs_to_string (xcrs);
+  g_assert_cmpstr (text, ==, "xcr0=0000000000000003");
 }
 
 static void
@@ -929,6 +945,7 @@ main (int argc, char **argv)
   kvm_test_add ("/x86-registers/xsave", test_xsave);
   kvm_test_add ("/x86-registers/wrong-xsave", test_wrong_xsave);
   kvm_test_add ("/x86-registers/xcrs", test_xcrs);
+  kvm_test_add ("/x86-registers/xcrs-of-guest", test_xcrs_of_guest);
   kvm_test_add ("/x86-registers/xcrs-table", test_xcrs_table);
   kvm_test_add ("/x86-registers/debug-regs", test_debug_regs);
   kvm_test_add ("/x86-registers/exception", test_exception);

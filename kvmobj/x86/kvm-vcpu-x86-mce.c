@@ -17,7 +17,8 @@
  * @error: return location for an error
  *
  * Gives the vCPU its banks of machine-check registers (`KVM_X86_SETUP_MCE`; %KVM_CAPABILITY_MCE;
- * x86). See section 4.105 of api.rst.
+ * x86). On AMD's processors the kernel drops the bits from 9 on; the MSR, 0x179, shows what is
+ * left. See section 4.105 of api.rst.
  *
  * Fails with %KVM_ERROR_INVALID_ARGUMENT if there are no banks or too many, or a bit that is not
  * supported; with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and with %KVM_ERROR_NOT_SUPPORTED on

@@ -18,10 +18,18 @@
 #define MAX_COMMAND (64 * 1024)
 #define MAX_DATA (1024 * 1024)
 
+/* A kernel that does not know the request of a vCPU, which is TDX's alone, takes it for a bad one;
+ * no capability but the types of VMs tells. */
 static void
-add_detail (GError **error)
+add_detail (KvmHandle *handle, GError **error)
 {
-  if (error != NULL && g_error_matches (*error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED))
+  if (error == NULL)
+    return;
+  if (handle->kind == KVM_HANDLE_VCPU
+      && g_error_matches (*error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT)
+      && !(_kvm_handle_peek_extension (handle, KVM_CAPABILITY_VM_TYPES) & 1 << KVMOBJ_VM_TYPE_TDX))
+    (*error)->code = KVM_ERROR_NOT_SUPPORTED;
+  if (g_error_matches (*error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED))
     _kvm_error_add_detail (error,
                            "the host has no encryption of guests, or this VM's type has none");
 }
@@ -57,7 +65,7 @@ encrypt_op (KvmHandle *handle, GBytes *command, GError **error)
     return NULL;
   if (kvm_ioctl_sized (handle, KVM_MEMORY_ENCRYPT_OP, copy, sizeof (KvmAbiSevCmd), error) == -1)
     {
-      add_detail (error);
+      add_detail (handle, error);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&copy), g_bytes_get_size (command));
@@ -161,7 +169,7 @@ kvm_vm_x86_run_sev_command (KvmVm *vm, guint command, GBytes *data, int sev_fd,
         _kvm_error_add_detail (error, "SEV command %u, firmware error 0x%x", command, abi.error);
       else
         _kvm_error_add_detail (error, "SEV command %u", command);
-      add_detail (error);
+      add_detail (&vm->handle, error);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&copy), data != NULL ? g_bytes_get_size (data) : 0);
@@ -186,11 +194,11 @@ make_region (KvmMemory *memory, guint64 offset, guint64 length, KvmAbiEncRegion 
 }
 
 static void
-add_region_detail (guint64 offset, guint64 length, GError **error)
+add_region_detail (KvmVm *vm, guint64 offset, guint64 length, GError **error)
 {
   _kvm_error_add_detail (
       error, "0x%" G_GINT64_MODIFIER "x bytes at offset 0x%" G_GINT64_MODIFIER "x", length, offset);
-  add_detail (error);
+  add_detail (&vm->handle, error);
 }
 
 /**
@@ -226,7 +234,7 @@ kvm_vm_x86_register_encrypted_region (KvmVm *vm, KvmMemory *memory, guint64 offs
     return FALSE;
   if (kvm_ioctl (&vm->handle, KVM_MEMORY_ENCRYPT_REG_REGION, &region, error) == -1)
     {
-      add_region_detail (offset, length, error);
+      add_region_detail (vm, offset, length, error);
       return FALSE;
     }
   return TRUE;
@@ -264,7 +272,7 @@ kvm_vm_x86_unregister_encrypted_region (KvmVm *vm, KvmMemory *memory, guint64 of
     return FALSE;
   if (kvm_ioctl (&vm->handle, KVM_MEMORY_ENCRYPT_UNREG_REGION, &region, error) == -1)
     {
-      add_region_detail (offset, length, error);
+      add_region_detail (vm, offset, length, error);
       return FALSE;
     }
   return TRUE;

@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include <errno.h>
+
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vm-private.h"
@@ -73,7 +75,8 @@ kvm_vm_x86_set_clock (KvmVm *vm, const KvmX86Clock *clock, GError **error)
  * @error: return location for an error
  *
  * Gets how fast the time-stamp counters of vCPUs run that are created from now on
- * (`KVM_GET_TSC_KHZ`; %KVM_CAPABILITY_VM_TSC_CONTROL; x86). See section 4.56 of api.rst.
+ * (`KVM_GET_TSC_KHZ`; %KVM_CAPABILITY_VM_TSC_CONTROL; x86). Kernels since 5.19 tell it without the
+ * capability, too. See section 4.56 of api.rst.
  *
  * Fails with %KVM_ERROR_CLOSED, and with %KVM_ERROR_NOT_SUPPORTED.
  *
@@ -105,7 +108,13 @@ kvm_vm_x86_get_tsc_khz (KvmVm *vm, guint *khz, GError **error)
  * @error: return location for an error
  *
  * Sets how fast the time-stamp counters of vCPUs run that are created from now on
- * (`KVM_SET_TSC_KHZ`; %KVM_CAPABILITY_VM_TSC_CONTROL; x86). See section 4.55 of api.rst.
+ * (`KVM_SET_TSC_KHZ`; %KVM_CAPABILITY_VM_TSC_CONTROL; x86). Call it before there is one: older
+ * kernels take it later, too, but leave the vCPUs that there are as they were. See section 4.55 of
+ * api.rst.
+ *
+ * Without the capability the kernel would take any frequency, and the vCPUs would count as the host
+ * does all the same. So this fails then; [method@Kvm.Vcpu.x86_set_tsc_khz] still takes what is
+ * about the host's own.
  *
  * Fails with %KVM_ERROR_INVALID_ARGUMENT if there is a vCPU already, or the host cannot count so
  * fast; with %KVM_ERROR_CLOSED; and with %KVM_ERROR_NOT_SUPPORTED.
@@ -120,6 +129,13 @@ kvm_vm_x86_set_tsc_khz (KvmVm *vm, guint khz, GError **error)
   g_return_val_if_fail (KVM_IS_VM (vm), FALSE);
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
+  if (!_kvm_handle_check (&vm->handle, "KVM_SET_TSC_KHZ", error))
+    return FALSE;
+  if (_kvm_handle_peek_extension (&vm->handle, KVM_CAPABILITY_VM_TSC_CONTROL) == 0)
+    {
+      _kvm_ioctl_set_error (&vm->handle, _KVM_SET_TSC_KHZ, "KVM_SET_TSC_KHZ", ENOTTY, error);
+      return FALSE;
+    }
   if (kvm_ioctl_value (&vm->handle, KVM_SET_TSC_KHZ, khz, error) == -1)
     {
       _kvm_error_add_detail (error, "%u kHz, before the first vCPU", khz);
