@@ -87,6 +87,14 @@ _kvm_exit_latch (KvmExit *self, KvmExitReason reason)
    | ((_KVM_REASON_BIT (NOTIFY) << 1) - _KVM_REASON_BIT (IOAPIC_EOI))                              \
    | ((_KVM_REASON_BIT (SNP_REQ_CERTS) << 1) - _KVM_REASON_BIT (MEMORY_FAULT)))
 
+/* Those of which the guest's instruction is over only with the next KVM_RUN. Section 5 of api.rst
+ * names them, or the kernel's code does. */
+#define _KVM_REASONS_COMPLETED_BY_RUN                                                              \
+  (_KVM_REASON_BIT (IO) | _KVM_REASON_BIT (MMIO) | _KVM_REASON_BIT (HYPERCALL)                     \
+   | _KVM_REASON_BIT (HYPERV) | _KVM_REASON_BIT (X86_RDMSR) | _KVM_REASON_BIT (X86_WRMSR)          \
+   | _KVM_REASON_BIT (XEN) | _KVM_REASON_BIT (RISCV_SBI) | _KVM_REASON_BIT (RISCV_CSR)             \
+   | _KVM_REASON_BIT (TDX) | _KVM_REASON_BIT (SNP_REQ_CERTS))
+
 static inline gboolean
 _kvm_exit_is_common (guint raw_reason)
 {

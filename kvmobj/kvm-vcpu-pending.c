@@ -11,14 +11,6 @@
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
 
-#define REASON(name) _KVM_REASON_BIT (name)
-
-/* Section 5 of api.rst names them, or the kernel's code does. */
-#define REASONS_COMPLETED_BY_RUN                                                                   \
-  (REASON (IO) | REASON (MMIO) | REASON (HYPERCALL) | REASON (HYPERV) | REASON (X86_RDMSR)         \
-   | REASON (X86_WRMSR) | REASON (XEN) | REASON (RISCV_SBI) | REASON (RISCV_CSR) | REASON (TDX)    \
-   | REASON (SNP_REQ_CERTS))
-
 guint32
 _kvm_vcpu_get_unfinished (KvmVcpu *self)
 {
@@ -26,7 +18,7 @@ _kvm_vcpu_get_unfinished (KvmVcpu *self)
 
   if (_kvm_exit_get_latched (exit) == KVM_EXIT_REASON_INTERRUPTED)
     return exit->unfinished;
-  return _kvm_exit_is (exit, REASONS_COMPLETED_BY_RUN) ? exit->latch : 0;
+  return _kvm_exit_is (exit, _KVM_REASONS_COMPLETED_BY_RUN) ? exit->latch : 0;
 }
 
 static gboolean
@@ -55,7 +47,7 @@ set_pending_error (KvmVcpu *self, const char *what, const char *how, GError **er
 }
 
 gboolean
-_kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
+_kvm_vcpu_check_settable_slow (KvmVcpu *self, const char *what, GError **error)
 {
   guint32 unfinished;
   gboolean is_lost;

@@ -89,7 +89,17 @@ guint32 _kvm_vcpu_get_unfinished (KvmVcpu *self);
 /* Whether registers may be set: not while a read is not finished, of which the answer would be
  * lost.
  */
-gboolean _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error);
+gboolean _kvm_vcpu_check_settable_slow (KvmVcpu *self, const char *what, GError **error);
+
+static inline gboolean
+_kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
+{
+  const guint64 finished = ~(_KVM_REASONS_COMPLETED_BY_RUN | _KVM_REASON_BIT (INTERRUPTED));
+  guint reason = _kvm_exit_get_latched (self->exit);
+
+  return (reason < 64 && (finished >> reason & 1))
+         || _kvm_vcpu_check_settable_slow (self, what, error);
+}
 
 /* For who kicked a run that ended by itself: the next one is not to end for that. */
 void _kvm_vcpu_forget_kick (KvmVcpu *self);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Does one thing N times under the null KVM, for tests/count-instructions.py to count:
+/* Does one thing N times under the null KVM, for tests/bench to count:
  *
- *   count-run io-out|io-in|mmio-write|mmio-read|interrupted|cancellable|bus|regs|sregs N */
+ *   benchmark-count WHAT N
+ *
+ * where WHAT is io-out, io-in, mmio-write, mmio-read, interrupted, cancellable, bus, get-regs,
+ * set-regs, get-sregs, check-extension or vm. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +115,20 @@ answer (KvmVcpu *vcpu, GCancellable *cancellable, KvmExitReason reason, guint64 
     }
 }
 
+/* What every program does once for a guest. */
+static void
+make_vm (KvmSystem *system)
+{
+  g_autoptr (KvmVm) vm = kvm_system_create_vm (system, NULL);
+  g_autoptr (KvmMemory) memory = kvm_memory_new (0x1000, NULL);
+  g_autoptr (KvmMemorySlot) slot
+      = kvm_vm_add_memory (vm, 0, memory, KVM_MEMORY_SLOT_FLAGS_NONE, NULL);
+  g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (vm, 0, NULL);
+
+  if (slot == NULL || vcpu == NULL)
+    g_error ("There is no VM");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,6 +143,8 @@ main (int argc, char **argv)
   GCancellable *passed = strcmp (what, "cancellable") == 0 ? cancellable : NULL;
   KvmExitReason reason
       = g_str_has_prefix (what, "mmio") ? KVM_EXIT_REASON_MMIO : KVM_EXIT_REASON_IO;
+  KvmX86Regs regs = { 0 };
+  KvmX86Sregs sregs;
   guint64 sum = 0;
 
   system = kvm_system_new (&error);
@@ -134,20 +153,21 @@ main (int argc, char **argv)
   if (vcpu == NULL)
     g_error ("%s", error->message);
 
-  if (strcmp (what, "regs") == 0)
+  if (strcmp (what, "get-regs") == 0)
     for (guint64 i = 0; i < n; i++)
-      {
-        KvmX86Regs regs;
-
-        sum += kvm_vcpu_x86_get_regs (vcpu, &regs, &error);
-      }
-  else if (strcmp (what, "sregs") == 0)
+      sum += kvm_vcpu_x86_get_regs (vcpu, &regs, &error);
+  else if (strcmp (what, "set-regs") == 0)
     for (guint64 i = 0; i < n; i++)
-      {
-        KvmX86Sregs sregs;
-
-        sum += kvm_vcpu_x86_get_sregs (vcpu, &sregs, &error);
-      }
+      sum += kvm_vcpu_x86_set_regs (vcpu, &regs, &error);
+  else if (strcmp (what, "get-sregs") == 0)
+    for (guint64 i = 0; i < n; i++)
+      sum += kvm_vcpu_x86_get_sregs (vcpu, &sregs, &error);
+  else if (strcmp (what, "check-extension") == 0)
+    for (guint64 i = 0; i < n; i++)
+      sum += kvm_vm_check_extension (vm, KVM_CAPABILITY_SYNC_REGS, NULL);
+  else if (strcmp (what, "vm") == 0)
+    for (guint64 i = 0; i < n; i++)
+      make_vm (system);
   else if (strcmp (what, "interrupted") == 0)
     for (guint64 i = 0; i < n; i++)
       sum += kvm_vcpu_run (vcpu, NULL, &error) == KVM_EXIT_REASON_INTERRUPTED;

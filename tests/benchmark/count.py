@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Does one thing N times under the null KVM, for tests/count-instructions.py to count:
+"""Does one thing N times under the null KVM, for tests/bench to count:
 
-    count-run.py run|bus N
+    count.py run|bus N
 """
 
 import sys
