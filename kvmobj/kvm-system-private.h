@@ -23,4 +23,15 @@ struct _KvmSystem
 /* For finalize. */
 void _kvm_system_x86_clear (KvmSystem *self);
 
+/* Whom the mode of a file lets open it; in a directory that cannot be read, all. */
+typedef enum
+{
+  KVM_PERMITTED_OWNER,
+  KVM_PERMITTED_GROUP,
+  KVM_PERMITTED_ALL,
+} KvmPermitted;
+
+/* Gives the name of the group where it is the group that may. */
+KvmPermitted _kvm_system_find_group (const char *path, char **group);
+
 G_END_DECLS

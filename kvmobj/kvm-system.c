@@ -145,13 +145,29 @@ kvm_system_init (KvmSystem *self)
   g_mutex_init (&self->lock);
 }
 
+KvmPermitted
+_kvm_system_find_group (const char *path, char **group)
+{
+  struct stat status;
+  struct group entry, *found = NULL;
+  char buffer[4096];
+
+  if (stat (path, &status) == -1 || (status.st_mode & S_IWOTH))
+    return KVM_PERMITTED_ALL;
+  /* The name is for a message only, and this is not a hot path. */
+  if (status.st_mode & S_IWGRP)
+    getgrgid_r (status.st_gid, &entry, buffer, sizeof buffer, &found);
+  if (found == NULL)
+    return KVM_PERMITTED_OWNER;
+  *group = g_strdup (found->gr_name);
+  return KVM_PERMITTED_GROUP;
+}
+
 /* What a person can do about a file that cannot be opened. */
 static void
 set_open_error (const char *path, int errsv, GError **error)
 {
-  struct stat status;
-  struct group entry, *group = NULL;
-  char buffer[4096];
+  g_autofree char *group = NULL;
 
   _kvm_error_set_errno (error, errsv, "open () of %s", path);
   switch (errsv)
@@ -179,23 +195,24 @@ set_open_error (const char *path, int errsv, GError **error)
       break;
     case EACCES:
     case EPERM:
-      /* The name is for a message only, and this is not a hot path. */
-      if (stat (path, &status) == -1 || (status.st_mode & S_IWOTH))
+      switch (_kvm_system_find_group (path, &group))
         {
+        case KVM_PERMITTED_ALL:
           _kvm_error_add_detail (error, "a directory on the way, a sandbox or a security policy "
                                         "denies it");
           break;
+        case KVM_PERMITTED_GROUP:
+          _kvm_error_add_detail (error,
+                                 "its group may use it: add the user to the group %s, then log in "
+                                 "again",
+                                 group);
+          break;
+        case KVM_PERMITTED_OWNER:
+        default:
+          _kvm_error_add_detail (error,
+                                 "only its owner may use it: run the program as that user, or "
+                                 "let a group use it with chgrp and chmod g+rw");
         }
-      if (status.st_mode & S_IWGRP)
-        getgrgid_r (status.st_gid, &entry, buffer, sizeof buffer, &group);
-      if (group != NULL)
-        _kvm_error_add_detail (error,
-                               "its group may use it: add the user to the group %s, then log in "
-                               "again",
-                               group->gr_name);
-      else
-        _kvm_error_add_detail (error, "only its owner may use it: run the program as that user, or "
-                                      "let a group use it with chgrp and chmod g+rw");
       break;
     case EBUSY:
       _kvm_error_add_detail (error, "another hypervisor is using the processor");

@@ -28,6 +28,7 @@
 #include <kvmobj/kvm-stat.h>
 #include <kvmobj/kvm-stats.h>
 #include <kvmobj/kvm-exit.h>
+#include <kvmobj/kvm-diagnosis.h>
 
 #include <kvmobj/devices/kvm-debug-exit.h>
 #include <kvmobj/devices/kvm-i8042.h>

@@ -1765,6 +1765,15 @@ def what_this_host_lacks():
 
 
 @test
+def diagnosis():
+    found = Kvm.System.diagnose()
+    check((found.get_status(), found.get_message()),
+          (Kvm.DiagnosisStatus.USABLE, "KVM can be used."))
+    check((found.get_group(), found.get_module()), (None, None))
+    check(isinstance(found.get_sandbox(), Kvm.Sandbox), True)
+
+
+@test
 def every_method_is_tested():
     """In this file; those of Kvm.Exit are in exits.json, as test-exits.py makes sure."""
     with open(__file__, encoding="utf-8") as file:

@@ -53,6 +53,7 @@ class World:
         self.exit = self.vcpu.get_exit()
         self.stats = self.vcpu.get_stats()
         self.stat = self.stats.find("halt_poll_success_ns")
+        self.diagnosis = Kvm.System.diagnose()
         self.device = self.vm.create_device(Kvm.DeviceType.VFIO)
         self.doorbell = self.vm.add_doorbell(Kvm.IoSpace.PORT, 0x510, 1)
         self.pc = self.system.create_vm()
@@ -207,6 +208,13 @@ EXPECTED = {
         "set_attribute(7, 0, None)": Kvm.Error.NO_SUCH_ATTRIBUTE,
         "close()": None,
     }),
+    "Diagnosis": ("diagnosis", {
+        "get_status()": Kvm.DiagnosisStatus.USABLE,
+        "get_sandbox()": Kvm.Sandbox,
+        "get_group()": None,
+        "get_module()": None,
+        "get_message()": "KVM can be used.",
+    }),
     "Doorbell": ("doorbell", {
         "get_space()": Kvm.IoSpace.PORT,
         "get_address()": 0x510,
@@ -329,6 +337,7 @@ EXPECTED = {
     }),
     "System": ("system", {
         "new()": Kvm.System,
+        "diagnose()": Kvm.Diagnosis,
         "new_for_path('/nonexistent')": Kvm.Error.NOT_FOUND,
         "new_take_fd(w.system.dup_fd())": Kvm.System,
         "get_fd()": fd,
