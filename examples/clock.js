@@ -6,6 +6,7 @@
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
 import Kvm from 'gi://Kvm?version=1.0';
+import System from 'system';
 
 Gio._promisify(Kvm.Runner.prototype, 'run_async', 'run_finish');
 
@@ -16,7 +17,13 @@ const CODE = `
     c70680003210 c70682000000 b164 fb f4 ebfd
     fec9 7507 b164 43 89d8 e710 b020e620 cf`;
 
-const system = Kvm.System.new();
+let system;
+try {
+    system = Kvm.System.new();
+} catch (error) {
+    printerr(error.message);
+    System.exit(1);
+}
 const vm = system.create_vm();
 const memory = Kvm.Memory.new(0x10000);
 vm.add_memory(0, memory, Kvm.MemorySlotFlags.NONE);

@@ -17,11 +17,14 @@ CODE = bytes.fromhex("""
     c70680003210  c70682000000  b164  fb  f4  ebfd
     fec9  7507  b164  43  89d8  e710  b020 e620  cf""")
 
-system = Kvm.System.new()
+try:
+    system = Kvm.System.new()
+except Kvm.Error as error:
+    raise SystemExit(error.message)
 vm = system.create_vm()
 memory = Kvm.Memory.new(0x10000)
 vm.add_memory(0, memory, Kvm.MemorySlotFlags.NONE)
-memory.write(0x1000, CODE)
+memory[0x1000:0x1000 + len(CODE)] = CODE
 vm.create_irqchip()
 vm.x86_create_pit(0)
 vcpu = vm.create_vcpu(0)

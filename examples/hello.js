@@ -8,25 +8,32 @@ import System from 'system';
 // mov $0x3f8,%dx; add %bl,%al; add $'0',%al; out %al,(%dx); mov $'\n',%al; out %al,(%dx); hlt
 const CODE = [0xba, 0xf8, 0x03, 0x00, 0xd8, 0x04, 0x30, 0xee, 0xb0, 0x0a, 0xee, 0xf4];
 
-const system = Kvm.System.new();
-const vm = system.create_vm();
-const memory = Kvm.Memory.new(0x1000);
-vm.add_memory(0x1000, memory, Kvm.MemorySlotFlags.NONE);
-memory.write(0, CODE);
+function runGuest() {
+    const system = Kvm.System.new();
+    const vm = system.create_vm();
+    const memory = Kvm.Memory.new(0x1000);
+    vm.add_memory(0x1000, memory, Kvm.MemorySlotFlags.NONE);
+    memory.write(0, CODE);
 
-const vcpu = vm.create_vcpu(0);
-vcpu.x86_setup_real_mode(0x1000);
-const [, regs] = vcpu.x86_get_regs();
-regs.rax = regs.rbx = 2;
-vcpu.x86_set_regs(regs);
+    const vcpu = vm.create_vcpu(0);
+    vcpu.x86_setup_real_mode(0x1000);
+    const [, regs] = vcpu.x86_get_regs();
+    regs.rax = regs.rbx = 2;
+    vcpu.x86_set_regs(regs);
 
-const exit = vcpu.get_exit();
-let output = '';
-let reason;
-while ((reason = vcpu.run(null)) === Kvm.ExitReason.IO)
-    output += String.fromCharCode(exit.get_value());
-print(output.trimEnd());
-if (reason !== Kvm.ExitReason.HLT) {
-    printerr(`The guest stopped: ${exit.to_string()}`);
+    const exit = vcpu.get_exit();
+    let output = '';
+    let reason;
+    while ((reason = vcpu.run(null)) === Kvm.ExitReason.IO)
+        output += String.fromCharCode(exit.get_value());
+    print(output.trimEnd());
+    if (reason !== Kvm.ExitReason.HLT)
+        throw new Error(`The guest stopped: ${exit.to_string()}`);
+}
+
+try {
+    runGuest();
+} catch (error) {
+    printerr(error.message);
     System.exit(1);
 }
