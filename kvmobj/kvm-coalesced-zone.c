@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Zones in which a guest's writes do not stop it: the kernel notes them in a ring, and the program
- * takes them out when it next has to do with the device. */
+/* Zones in which a guest's writes do not stop it: the kernel notes them in a ring. */
 
 #include "config.h"
 
@@ -13,6 +12,7 @@
 #include "kvm-error-private.h"
 #include "kvm-exit-private.h"
 #include "kvm-ioctl-private.h"
+#include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"
 
 #define N_PORTS 0x10000
@@ -100,8 +100,8 @@ _kvm_vm_map_coalesced_ring (KvmVm *vm, int vcpu_fd, GError **error)
   return ret;
 }
 
-static gboolean
-map_ring_of_any_vcpu (KvmVm *vm, GError **error)
+gboolean
+_kvm_coalescing_map_ring (KvmVm *vm, GError **error)
 {
   for (guint i = 0; i < vm->children->len; i++)
     {
@@ -125,6 +125,14 @@ _kvm_coalescing_clear (KvmCoalescing *self)
   g_clear_pointer (&self->zones, g_array_unref);
 }
 
+void
+_kvm_coalescing_free (KvmCoalescing *self, guint generation)
+{
+  g_clear_pointer (&self->left, g_array_unref);
+  if (self->is_used && generation == _kvm_fork_generation)
+    g_rec_mutex_clear (&self->taking);
+}
+
 /* The kernel removes every zone that a range is in, so they must not overlap. */
 static gboolean
 check_overlap (KvmCoalescing *self, const KvmAbiCoalescedZone *wanted, GError **error)
@@ -145,13 +153,34 @@ check_overlap (KvmCoalescing *self, const KvmAbiCoalescedZone *wanted, GError **
   return TRUE;
 }
 
+/* From now on vCPUs that are on the bus look into the ring before they serve an access, and do not
+ * take the fast way to a device. */
+static void
+begin_use (KvmVm *vm)
+{
+  if (g_atomic_int_get (&vm->coalescing.is_used))
+    return;
+
+  g_rec_mutex_init (&vm->coalescing.taking);
+  g_atomic_int_set (&vm->coalescing.is_used, TRUE);
+  for (guint i = 0; vm->io_bus != NULL && i < vm->children->len; i++)
+    {
+      KvmHandle *child = g_ptr_array_index (vm->children, i);
+
+      if (child->kind == KVM_HANDLE_VCPU)
+        _kvm_vcpu_put_on_bus (child);
+    }
+}
+
 static gboolean
 add_zone (KvmVm *vm, const KvmAbiCoalescedZone *zone, GError **error)
 {
   KvmCoalescing *self = &vm->coalescing;
 
-  if (!check_overlap (self, zone, error) || !map_ring_of_any_vcpu (vm, error)
-      || kvm_ioctl (&vm->handle, KVM_REGISTER_COALESCED_MMIO, zone, error) == -1)
+  if (!check_overlap (self, zone, error) || !_kvm_coalescing_map_ring (vm, error))
+    return FALSE;
+  begin_use (vm);
+  if (kvm_ioctl (&vm->handle, KVM_REGISTER_COALESCED_MMIO, zone, error) == -1)
     return FALSE;
 
   if (self->zones == NULL)
@@ -170,14 +199,15 @@ add_zone (KvmVm *vm, const KvmAbiCoalescedZone *zone, GError **error)
  *
  * Lets the guest write to a zone without an exit (`KVM_REGISTER_COALESCED_MMIO`;
  * %KVM_CAPABILITY_COALESCED_MMIO, and %KVM_CAPABILITY_COALESCED_PIO for ports; x86, arm64 and
- * riscv64, ports on x86 alone). The writes come out of [method@Kvm.Vm.drain_coalesced] in the order
- * in which they were made. A read from the zone is an exit, as is a write that begins or ends
+ * riscv64, ports on x86 alone). A read from the zone is an exit, as is a write that begins or ends
  * outside, and each write while the ring of all writes, about 170, is full.
  *
- * It is for registers which a device may hear of late, as long as it hears of them before the next
- * access that is not in a zone. So call [method@Kvm.Vm.drain_coalesced] at each exit for the
- * device, or first thing in its [vfunc@Kvm.IoDevice.read] and [vfunc@Kvm.IoDevice.write]: the
- * library gives coalesced writes to no device by itself.
+ * It is for registers which a device may hear of late. A device on the [class@Kvm.IoBus] is given
+ * the writes when the guest next stops, in the order in which they were made, and before anything
+ * else that came after them: [method@Kvm.Vcpu.run] does that before it serves an access or returns,
+ * also for a kick. A guest that runs for long, or sleeps in the kernel, is not waited for: a timer
+ * that calls [method@Kvm.Vm.drain_coalesced] makes the writes known sooner. What is for no device
+ * comes out of that function, too; a program without a bus calls it at each exit.
  *
  * The zone stays until [method@Kvm.Vm.remove_coalesced_zone], or until the virtual machine ends.
  * See section 4.116 of api.rst.
@@ -282,82 +312,4 @@ kvm_vm_remove_coalesced_zone (KvmVm *vm, KvmIoSpace space, guint64 address, guin
   if (!ret)
     add_zone_detail (space, address, length, error);
   return ret;
-}
-
-/* Takes the oldest write out of the ring. FALSE if there is none. */
-static gboolean
-pop_write (KvmVm *vm, KvmAbiCoalescedWrite *write)
-{
-  KvmCoalescing *self = &vm->coalescing;
-  KvmAbiCoalescedRing *ring;
-  gboolean found = FALSE;
-
-  if (!_kvm_vm_lock (vm))
-    return FALSE;
-  if (self->ring == NULL && self->zones != NULL)
-    map_ring_of_any_vcpu (vm, NULL); /* one that came at the same time as the first zone */
-  ring = self->ring;
-  if (ring != NULL)
-    {
-      guint32 n = (self->ring_size - sizeof *ring) / sizeof ring->writes[0];
-      guint32 first = _KVM_READ_ONCE (ring->first);
-
-      /* The kernel writes first the entry and then where the next one goes; it needs to see that
-       * the place is free only after it was read. */
-      found = first < n && __atomic_load_n (&ring->last, __ATOMIC_ACQUIRE) != first;
-      if (found)
-        {
-          *write = ring->writes[first];
-          __atomic_store_n (&ring->first, (first + 1) % n, __ATOMIC_RELEASE);
-        }
-    }
-  g_mutex_unlock (&vm->lock);
-  return found;
-}
-
-/**
- * kvm_vm_drain_coalesced:
- * @vm: a virtual machine
- * @func: (scope call): what takes a write
- * @user_data: what is given to @func
- * @error: return location for an error
- *
- * Takes out what the guest has written to coalesced zones, the oldest write first, and gives each
- * write to @func. There is one ring for all zones and all vCPUs of the virtual machine. What is
- * written meanwhile may be taken out too, but not for ever: at most as much as the ring holds.
- *
- * This may be called from any thread, also while vCPUs run, and by @func. Each write is given out
- * once. If several threads do this at the same time, each gets a part; a program whose devices mind
- * the order does it in one thread at a time.
- *
- * Fails with %KVM_ERROR_CLOSED, and with %KVM_ERROR_WRONG_PROCESS in a forked child.
- *
- * Returns: how many writes there were; -1 on failure
- *
- * Since: 0.1
- */
-int
-kvm_vm_drain_coalesced (KvmVm *vm, KvmCoalescedWriteFunc func, gpointer user_data, GError **error)
-{
-  KvmAbiCoalescedWrite write;
-  gsize limit = sysconf (_SC_PAGESIZE) / sizeof write;
-  gsize n = 0;
-
-  g_return_val_if_fail (KVM_IS_VM (vm), -1);
-  g_return_val_if_fail (func != NULL, -1);
-
-  if (!_kvm_handle_check (&vm->handle, "kvm_vm_drain_coalesced ()", error))
-    return -1;
-
-  g_object_ref (vm); /* the function may drop the last reference */
-  while (n < limit && pop_write (vm, &write))
-    {
-      guint size = MIN (write.len, sizeof write.data);
-
-      func (write.pio ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO, write.phys_addr, size,
-            _kvm_load (write.data, size), user_data);
-      n++;
-    }
-  g_object_unref (vm);
-  return n;
 }

@@ -48,6 +48,16 @@ void _kvm_io_table_unref (KvmIoTable *table);
 /* The range that @address is in, or NULL. */
 const KvmIoRange *_kvm_io_table_find (const KvmIoTable *table, KvmIoSpace space, guint64 address);
 
+/* Whether the device may be called in this thread. */
+static inline gboolean
+_kvm_io_range_is_here (const KvmIoRange *self)
+{
+  return !(self->flags & KVM_IO_DEVICE_FLAGS_SAME_THREAD) || self->thread == g_thread_self ();
+}
+
+/* Gives the device a write that is in its range. Returns whether the guest shall stop. */
+gboolean _kvm_io_range_write (const KvmIoRange *self, guint64 offset, guint size, guint64 value);
+
 /* What became of an exit on the bus. */
 typedef enum
 {
@@ -59,7 +69,7 @@ typedef enum
 /* Gives all of an exit's access to the device of a range that it begins in, if it ends there. */
 KvmIoResult _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit);
 
-/* Does that in the thread that added the device, if it is one that is only called there. */
+/* Does that for a vCPU that stands, if the device may be called in this thread. */
 KvmIoResult _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit);
 
 G_END_DECLS

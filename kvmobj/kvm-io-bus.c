@@ -121,16 +121,16 @@ read_device (const KvmIoRange *range, guint64 offset, guint size)
   return low | range->read (range->device, offset + 4, 4) << 32;
 }
 
-static gboolean
-write_device (const KvmIoRange *range, guint64 offset, guint size, guint64 value)
+gboolean
+_kvm_io_range_write (const KvmIoRange *self, guint64 offset, guint size, guint64 value)
 {
   gboolean stop;
 
-  if (G_LIKELY (size != 8 || !(range->flags & KVM_IO_DEVICE_FLAGS_HALVES)))
-    return range->write (range->device, offset, size, value);
+  if (G_LIKELY (size != 8 || !(self->flags & KVM_IO_DEVICE_FLAGS_HALVES)))
+    return self->write (self->device, offset, size, value);
 
-  stop = range->write (range->device, offset, 4, value & G_MAXUINT32);
-  return range->write (range->device, offset + 4, 4, value >> 32) || stop;
+  stop = self->write (self->device, offset, 4, value & G_MAXUINT32);
+  return self->write (self->device, offset + 4, 4, value >> 32) || stop;
 }
 
 KvmIoResult
@@ -149,7 +149,7 @@ _kvm_io_range_serve (const KvmIoRange *range, KvmExit *exit)
       {
         guint64 value = is_port ? kvm_exit_get_element (exit, i) : kvm_exit_get_value (exit);
 
-        stop |= write_device (range, offset, size, value);
+        stop |= _kvm_io_range_write (range, offset, size, value);
       }
     else
       {
@@ -443,8 +443,7 @@ _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit)
   range = _kvm_io_table_find (table,
                               reason == KVM_EXIT_REASON_IO ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO,
                               kvm_exit_get_address (exit));
-  if (range != NULL && (range->flags & KVM_IO_DEVICE_FLAGS_SAME_THREAD)
-      && range->thread == g_thread_self ())
+  if (range != NULL && _kvm_io_range_is_here (range))
     result = _kvm_io_range_serve (range, exit);
   _kvm_io_table_unref (table);
   return result;

@@ -31,9 +31,9 @@
  * such a class until `Implements` is there.
  *
  * It is called in the thread that runs the vCPU, from several threads at once if there are several
- * vCPUs. No lock of the library's is held: it may add and remove devices, close the vCPU and the
- * VM, and drop the last reference to anything. It can also use the vCPU that made the access, but
- * not run it, nor set its registers in a read. See [Devices and the bus](devices.html).
+ * vCPUs. No lock of the library's is in its way: it may add and remove devices, close the vCPU and
+ * the VM, and drop the last reference to anything. It can also use the vCPU that made the access,
+ * but not run it, nor set its registers in a read. See [Devices and the bus](devices.html).
  *
  * Since: 0.1
  */

@@ -31,8 +31,8 @@ wake (KvmRunner *self)
 static void
 push_state_change (KvmRunner *self)
 {
-  /* Several changes in a row are told at once: whoever pauses and resumes all the time does not fill
-   * the memory. */
+  /* Several changes in a row are told at once: whoever pauses and resumes all the time does not
+   * fill the memory. */
   if (self->events.tail == NULL || self->events.tail->data != NULL)
     g_queue_push_tail (&self->events, NULL);
   wake (self);
@@ -126,7 +126,8 @@ run_member (gpointer data)
     {
       reason = kvm_vcpu_run (vcpu, NULL, &error);
       g_mutex_lock (&self->lock);
-      if (reason != KVM_EXIT_REASON_INTERRUPTED || self->target != KVM_RUNNER_STATE_RUNNING)
+      if (reason != KVM_EXIT_REASON_INTERRUPTED || vcpu->is_stopped_by_device
+          || self->target != KVM_RUNNER_STATE_RUNNING)
         break;
       /* A kick or a signal of somebody's; or it was paused, and is resumed already. */
       g_mutex_unlock (&self->lock);
@@ -138,7 +139,7 @@ run_member (gpointer data)
   member->is_running = member->is_kicked = FALSE;
   if (reason == KVM_EXIT_REASON_ERROR)
     end_run (self, member, NULL, error);
-  else if (reason != KVM_EXIT_REASON_INTERRUPTED)
+  else if (reason != KVM_EXIT_REASON_INTERRUPTED || vcpu->is_stopped_by_device)
     {
       member->is_ended_by_device = vcpu->is_stopped_by_device;
       member->awaited = ++self->last_number;
@@ -210,11 +211,12 @@ deliver (KvmRunner *self, KvmRunnerMember *member, guint64 number)
   KvmIoBus *bus = g_atomic_pointer_get (&self->vm->io_bus);
   g_autoptr (KvmRunnerExit) token = _kvm_runner_exit_new (member, number);
   KvmIoResult result = KVM_IO_RESULT_LEFT;
+  gboolean stop = member->is_ended_by_device;
 
-  if (member->is_ended_by_device)
-    result = KVM_IO_RESULT_STOPPED;
-  else if (bus != NULL)
+  if (!stop && bus != NULL && _kvm_vm_deliver_coalesced (self->vm, &stop))
     result = _kvm_io_bus_dispatch_exit (bus, kvm_vcpu_get_exit (member->vcpu));
+  if (stop)
+    result = KVM_IO_RESULT_STOPPED;
 
   if (result == KVM_IO_RESULT_SERVED)
     _kvm_runner_complete (token, NULL); /* unless the device stopped the runner */

@@ -55,27 +55,39 @@ is_changed (KvmVcpu *self)
   return (_kvm_run_state_get (&self->handle.state) & KVM_STATE_BUS_CHANGED) != 0;
 }
 
-/* Any access, to whichever device. */
-static G_GNUC_NO_INLINE KvmIoResult
-serve_somewhere (KvmVcpu *self, KvmExitReason reason)
+/* The table that the bus has now. */
+static void
+look_at_bus (KvmVcpu *self)
 {
-  KvmIoSpace space = reason == KVM_EXIT_REASON_IO ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO;
-  const KvmIoRange *range;
-
   if (is_changed (self))
     {
       _kvm_run_state_clear_bits (&self->handle.state, KVM_STATE_BUS_CHANGED);
       replace_table (self, _kvm_io_bus_ref_table (self->vm->io_bus));
     }
+}
+
+/* Any access, to whichever device. What the guest wrote before without an exit comes first, so with
+ * coalesced zones there is no fast way. */
+static G_GNUC_NO_INLINE KvmIoResult
+serve_somewhere (KvmVcpu *self, KvmExitReason reason)
+{
+  KvmIoSpace space = reason == KVM_EXIT_REASON_IO ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO;
+  const KvmIoRange *range;
+  KvmIoResult result;
+  gboolean may_serve;
 
   _kvm_exit_latch (self->exit, reason);
+  may_serve = _kvm_vm_deliver_coalesced (self->vm, &self->is_stopped_by_device);
+  look_at_bus (self);
   range = _kvm_io_table_find (self->io_table, space, kvm_exit_get_address (self->exit));
-  if (range == NULL
-      || ((range->flags & KVM_IO_DEVICE_FLAGS_SAME_THREAD) && range->thread != g_thread_self ()))
+  if (range == NULL || !may_serve || !_kvm_io_range_is_here (range))
     return KVM_IO_RESULT_LEFT;
 
-  self->io_hit[space] = range->flags == KVM_IO_DEVICE_FLAGS_NONE ? range : &nowhere;
-  return _kvm_io_range_serve (range, self->exit);
+  if (!g_atomic_int_get (&self->vm->coalescing.is_used))
+    self->io_hit[space] = range->flags == KVM_IO_DEVICE_FLAGS_NONE ? range : &nowhere;
+  result = _kvm_io_range_serve (range, self->exit);
+  return result == KVM_IO_RESULT_SERVED && self->is_stopped_by_device ? KVM_IO_RESULT_STOPPED
+                                                                      : result;
 }
 
 /* The fast ways: one byte at a port, or one access of any size to memory, of the device that was
@@ -152,6 +164,7 @@ _kvm_vcpu_leave_bus (KvmVcpu *self)
 gboolean
 _kvm_vcpu_serve_on_bus (KvmVcpu *self)
 {
+  self->is_stopped_by_device = FALSE;
   return (_kvm_run_state_get (&self->handle.state) & KVM_STATE_ON_BUS)
          && serve (self, self->exit, self->exit->run, 0) == KVM_IO_RESULT_SERVED;
 }
@@ -164,10 +177,14 @@ _kvm_vcpu_run_on_bus (KvmVcpu *self, int errsv)
   KvmIoResult result = KVM_IO_RESULT_LEFT;
   KvmAbiRun *run = exit->run;
 
+  self->is_stopped_by_device = FALSE;
   while (errsv == 0 && (result = serve (self, exit, run, undisturbed)) == KVM_IO_RESULT_SERVED)
     /* A kick that came meanwhile makes this return at once. */
     if (G_UNLIKELY (ioctl (self->handle.fd, _KVM_RUN, 0) != 0))
       errsv = _kvm_vcpu_enter_again (self, errno);
-  self->is_stopped_by_device = errsv == 0 && result == KVM_IO_RESULT_STOPPED;
+  if (errsv == 0 && result == KVM_IO_RESULT_STOPPED)
+    self->is_stopped_by_device = TRUE;
+  else
+    _kvm_vm_deliver_coalesced (self->vm, &self->is_stopped_by_device);
   return errsv;
 }

@@ -10,6 +10,7 @@
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
+#include "kvm-vm-private.h"
 
 guint32
 _kvm_vcpu_get_unfinished (KvmVcpu *self)
@@ -99,6 +100,7 @@ complete (KvmVcpu *self, GError **error)
       run->immediate_exit = 0;
     }
   while (errsv == 0 && _kvm_vcpu_serve_on_bus (self));
+  _kvm_vm_deliver_coalesced (self->vm, &self->is_stopped_by_device);
 
   if (errsv == EINTR)
     {

@@ -23,7 +23,7 @@ struct _KvmVcpu
   KvmIoTable *io_table;        /* owned; where accesses were looked up last; NULL at first */
   const KvmIoRange *io_hit[2]; /* by space: the range in it that was accessed last, or NULL */
 
-  gboolean is_stopped_by_device; /* the last run on a bus */
+  gboolean is_stopped_by_device; /* in the last run on a bus */
 
   gboolean is_debugged;   /* as set_guest_debug () said */
   guint sync_settled;     /* x86: KVMOBJ_X86_SYNC_… that the kernel was asked for, or cannot do */

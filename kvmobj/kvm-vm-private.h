@@ -36,6 +36,14 @@ _kvm_vm_lock (KvmVm *self)
   return _kvm_fork_lock (&self->lock, self->generation);
 }
 
+/* Where accesses are served: what was coalesced comes before. */
+static inline gboolean
+_kvm_vm_deliver_coalesced (KvmVm *self, gboolean *stop)
+{
+  return G_LIKELY (!g_atomic_int_get (&self->coalescing.is_used))
+         || _kvm_vm_deliver_coalesced_slow (self, stop);
+}
+
 /* A VM that is closed closes what was made from it. */
 void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);
 void _kvm_vm_remove_child (KvmVm *self, KvmHandle *child);

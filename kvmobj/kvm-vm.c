@@ -67,6 +67,7 @@ kvm_vm_finalize (GObject *object)
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
   g_clear_pointer (&self->eventfds, _kvm_eventfd_table_unref);
+  _kvm_coalescing_free (&self->coalescing, self->generation);
   _kvm_fork_clear_lock (&self->lock, self->generation);
   g_clear_object (&self->system);
 

@@ -347,88 +347,6 @@ test_in_function (void)
   g_assert_no_error (error);
 }
 
-/* A device that hears of coalesced writes before it hears of anything else. */
-typedef struct
-{
-  GObject parent_instance;
-  KvmVm *vm; /* not owned */
-  guint last;
-  guint n_late;
-} Late;
-
-typedef struct
-{
-  GObjectClass parent_class;
-} LateClass;
-
-static GType late_get_type (void);
-static void late_init_device (KvmIoDeviceInterface *iface);
-G_DEFINE_TYPE_WITH_CODE (Late, late, G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (KVM_TYPE_IO_DEVICE, late_init_device))
-
-static void
-late_take (KvmIoSpace space, guint64 address, guint size, guint64 value, gpointer user_data)
-{
-  Late *self = user_data;
-
-  g_assert_cmphex (address, ==, PORT);
-  g_assert_cmpuint (value, ==, self->last + 1);
-  self->last = value;
-  self->n_late++;
-}
-
-static gboolean
-late_write (KvmIoDevice *device, guint64 offset, guint size, guint64 value)
-{
-  Late *self = (Late *) device;
-  g_autoptr (GError) error = NULL;
-
-  kvm_vm_drain_coalesced (self->vm, late_take, self, &error);
-  g_assert_no_error (error);
-  if (size == 4)
-    {
-      g_assert_cmpuint (value, ==, self->last + 1);
-      self->last = value;
-      return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-late_init_device (KvmIoDeviceInterface *iface)
-{
-  iface->write = late_write;
-}
-
-static void
-late_class_init (LateClass *klass)
-{
-}
-
-static void
-late_init (Late *self)
-{
-}
-
-/* On the bus the device has all writes in order, whether they were coalesced or not. */
-static void
-test_device (void)
-{
-  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (burst);
-  g_autoptr (GObject) device = g_object_new (late_get_type (), NULL);
-  Late *late = (Late *) device;
-
-  late->vm = guest->vm;
-  add_zones (guest->vm);
-  kvm_test_add_device (guest, PORT, 4, device);
-  kvm_test_add_device (guest, 0x61, 1, device);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
-  g_assert_cmpuint (late->last, ==, N_BURST);
-  g_assert_cmpuint (late->n_late, >, N_BURST / 2);
-  g_assert_cmpuint (late->n_late, <, N_BURST); /* the ring is shorter */
-}
-
 static gboolean
 is_wrong_process (gboolean failed, GError **error)
 {
@@ -483,7 +401,6 @@ main (int argc, char **argv)
   kvm_test_add ("/coalesced-zone/bad-zones", test_bad_zones);
   kvm_test_add ("/coalesced-zone/threads", test_threads);
   kvm_test_add ("/coalesced-zone/in-function", test_in_function);
-  kvm_test_add ("/coalesced-zone/device", test_device);
   kvm_test_add ("/coalesced-zone/fork", test_fork);
   return g_test_run ();
 }

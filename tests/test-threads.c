@@ -18,6 +18,7 @@ typedef struct
   GError *error;
   pthread_t pthread;
   gint started;
+  gint ended;
 } Run;
 
 static gpointer
@@ -28,6 +29,7 @@ run_thread (gpointer data)
   self->pthread = pthread_self ();
   g_atomic_int_set (&self->started, 1);
   self->reason = kvm_vcpu_run (self->vcpu, self->cancellable, &self->error);
+  g_atomic_int_set (&self->ended, 1);
   return NULL;
 }
 
@@ -290,7 +292,12 @@ test_foreign_signal (void)
 
   g_assert_cmpint (sigaction (SIGUSR1, &action, &old), ==, 0);
   thread = run_in_thread (&run);
-  pthread_kill (run.pthread, SIGUSR1);
+  /* One that comes just before the guest is entered ends nothing. */
+  while (!g_atomic_int_get (&run.ended))
+    {
+      pthread_kill (run.pthread, SIGUSR1);
+      g_usleep (1000);
+    }
   g_thread_join (thread);
   g_assert_no_error (run.error);
   g_assert_cmpint (run.reason, ==, KVM_EXIT_REASON_INTERRUPTED);
