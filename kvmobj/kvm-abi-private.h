@@ -41,6 +41,69 @@ typedef struct
 
 typedef struct
 {
+  KvmAbiMemoryRegion region;
+  guint64 guest_memfd_offset;
+  guint32 guest_memfd;
+  guint32 pad1;
+  guint64 pad2[14];
+} KvmAbiMemoryRegion2;
+
+#define KVMOBJ_MEM_GUEST_MEMFD (1u << 2)
+
+typedef struct
+{
+  guint64 size;
+  guint64 flags;
+  guint64 reserved[6];
+} KvmAbiGuestMemfd;
+
+typedef struct
+{
+  guint64 address;
+  guint64 size;
+  guint64 attributes;
+  guint64 flags;
+} KvmAbiMemoryAttributes;
+
+typedef struct
+{
+  guint64 gpa;
+  guint64 size;
+  guint64 flags;
+  guint64 padding[5];
+} KvmAbiPreFaultMemory;
+
+typedef struct
+{
+  guint32 slot; /* the address space in the upper half */
+  guint32 padding;
+  gpointer dirty_bitmap;
+} KvmAbiDirtyLog;
+
+typedef struct
+{
+  guint32 slot; /* as above */
+  guint32 num_pages;
+  guint64 first_page;
+  gpointer dirty_bitmap;
+} KvmAbiClearDirtyLog;
+
+/* An entry of a ring. */
+typedef struct
+{
+  guint32 flags;
+  guint32 slot; /* as above */
+  guint64 offset;
+} KvmAbiDirtyGfn;
+
+#define KVMOBJ_DIRTY_GFN_DIRTY (1u << 0)
+#define KVMOBJ_DIRTY_GFN_RESET (1u << 1)
+#define KVMOBJ_DIRTY_LOG_PAGE_OFFSET 64 /* where the ring is in a vCPU's file */
+#define KVMOBJ_DIRTY_LOG_MANUAL_PROTECT (1u << 0)
+#define KVMOBJ_DIRTY_LOG_INITIALLY_SET (1u << 1)
+
+typedef struct
+{
   guint32 cap;
   guint32 flags;
   guint64 args[4];
@@ -515,8 +578,15 @@ typedef struct
 #define _KVM_GET_EMULATED_CPUID _IOWR (0xae, 0x09, KvmAbiCpuid2)
 #define _KVM_GET_MSR_FEATURE_INDEX_LIST _IOWR (0xae, 0x0a, KvmAbiMsrList)
 #define _KVM_CREATE_VCPU _IO (0xae, 0x41)
+#define _KVM_GET_DIRTY_LOG _IOW (0xae, 0x42, KvmAbiDirtyLog)
 #define _KVM_SET_NR_MMU_PAGES _IO (0xae, 0x44)
 #define _KVM_SET_USER_MEMORY_REGION _IOW (0xae, 0x46, KvmAbiMemoryRegion)
+#define _KVM_SET_USER_MEMORY_REGION2 _IOW (0xae, 0x49, KvmAbiMemoryRegion2)
+#define _KVM_CLEAR_DIRTY_LOG _IOWR (0xae, 0xc0, KvmAbiClearDirtyLog)
+#define _KVM_RESET_DIRTY_RINGS _IO (0xae, 0xc7)
+#define _KVM_SET_MEMORY_ATTRIBUTES _IOW (0xae, 0xd2, KvmAbiMemoryAttributes)
+#define _KVM_CREATE_GUEST_MEMFD _IOWR (0xae, 0xd4, KvmAbiGuestMemfd)
+#define _KVM_PRE_FAULT_MEMORY _IOWR (0xae, 0xd5, KvmAbiPreFaultMemory)
 #define _KVM_SET_TSS_ADDR _IO (0xae, 0x47)
 #define _KVM_SET_IDENTITY_MAP_ADDR _IOW (0xae, 0x48, guint64)
 #define _KVM_CREATE_IRQCHIP _IO (0xae, 0x60)

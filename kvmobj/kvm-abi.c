@@ -16,6 +16,7 @@
 #include "kvm-irq.h"
 #include "kvm-irq-trigger.h"
 #include "kvm-memory-slot.h"
+#include "kvm-vm-memory.h"
 #include "kvm-stat.h"
 #include "kvm-vcpu.h"
 #include "x86/kvm-x86-msr-filter.h"
@@ -38,6 +39,9 @@ SAME_REQUEST (KVM_CHECK_EXTENSION);
 SAME_REQUEST (KVM_GET_VCPU_MMAP_SIZE);
 SAME_REQUEST (KVM_CREATE_VCPU);
 SAME_REQUEST (KVM_SET_USER_MEMORY_REGION);
+SAME_REQUEST (KVM_GET_DIRTY_LOG);
+SAME_REQUEST (KVM_CLEAR_DIRTY_LOG);
+SAME_REQUEST (KVM_RESET_DIRTY_RINGS);
 SAME_REQUEST (KVM_SET_TSS_ADDR);
 SAME_REQUEST (KVM_CREATE_IRQCHIP);
 SAME_REQUEST (KVM_REGISTER_COALESCED_MMIO);
@@ -134,6 +138,52 @@ SAME_SIZE (KvmAbiMemoryRegion, kvm_userspace_memory_region);
 SAME_FIELD (KvmAbiMemoryRegion, userspace_addr, kvm_userspace_memory_region, userspace_addr);
 SAME (KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, KVM_MEM_LOG_DIRTY_PAGES);
 SAME (KVM_MEMORY_SLOT_FLAGS_READ_ONLY, KVM_MEM_READONLY);
+SAME_SIZE (KvmAbiDirtyLog, kvm_dirty_log);
+SAME_FIELD (KvmAbiDirtyLog, dirty_bitmap, kvm_dirty_log, dirty_bitmap);
+SAME_SIZE (KvmAbiClearDirtyLog, kvm_clear_dirty_log);
+SAME_FIELD (KvmAbiClearDirtyLog, num_pages, kvm_clear_dirty_log, num_pages);
+SAME_FIELD (KvmAbiClearDirtyLog, first_page, kvm_clear_dirty_log, first_page);
+SAME_FIELD (KvmAbiClearDirtyLog, dirty_bitmap, kvm_clear_dirty_log, dirty_bitmap);
+SAME_SIZE (KvmAbiDirtyGfn, kvm_dirty_gfn);
+SAME_FIELD (KvmAbiDirtyGfn, flags, kvm_dirty_gfn, flags);
+SAME_FIELD (KvmAbiDirtyGfn, slot, kvm_dirty_gfn, slot);
+SAME_FIELD (KvmAbiDirtyGfn, offset, kvm_dirty_gfn, offset);
+SAME (KVMOBJ_DIRTY_GFN_DIRTY, KVM_DIRTY_GFN_F_DIRTY);
+SAME (KVMOBJ_DIRTY_GFN_RESET, KVM_DIRTY_GFN_F_RESET);
+SAME (KVMOBJ_DIRTY_LOG_MANUAL_PROTECT, KVM_DIRTY_LOG_MANUAL_PROTECT_ENABLE);
+SAME (KVMOBJ_DIRTY_LOG_INITIALLY_SET, KVM_DIRTY_LOG_INITIALLY_SET);
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86
+SAME (KVMOBJ_DIRTY_LOG_PAGE_OFFSET, KVM_DIRTY_LOG_PAGE_OFFSET);
+#endif
+#ifdef KVM_SET_USER_MEMORY_REGION2
+SAME_REQUEST (KVM_SET_USER_MEMORY_REGION2);
+SAME_SIZE (KvmAbiMemoryRegion2, kvm_userspace_memory_region2);
+SAME (offsetof (KvmAbiMemoryRegion2, guest_memfd_offset),
+      offsetof (struct kvm_userspace_memory_region2, guest_memfd_offset));
+SAME (offsetof (KvmAbiMemoryRegion2, guest_memfd),
+      offsetof (struct kvm_userspace_memory_region2, guest_memfd));
+SAME (KVMOBJ_MEM_GUEST_MEMFD, KVM_MEM_GUEST_MEMFD);
+#endif
+#ifdef KVM_CREATE_GUEST_MEMFD
+SAME_REQUEST (KVM_CREATE_GUEST_MEMFD);
+SAME_SIZE (KvmAbiGuestMemfd, kvm_create_guest_memfd);
+SAME_FIELD (KvmAbiGuestMemfd, flags, kvm_create_guest_memfd, flags);
+#endif
+#ifdef GUEST_MEMFD_FLAG_INIT_SHARED
+SAME (KVM_GUEST_MEMFD_FLAGS_MMAP, GUEST_MEMFD_FLAG_MMAP);
+SAME (KVM_GUEST_MEMFD_FLAGS_INIT_SHARED, GUEST_MEMFD_FLAG_INIT_SHARED);
+#endif
+#ifdef KVM_SET_MEMORY_ATTRIBUTES
+SAME_REQUEST (KVM_SET_MEMORY_ATTRIBUTES);
+SAME_SIZE (KvmAbiMemoryAttributes, kvm_memory_attributes);
+SAME_FIELD (KvmAbiMemoryAttributes, attributes, kvm_memory_attributes, attributes);
+SAME (KVM_MEMORY_ATTRIBUTES_PRIVATE, KVM_MEMORY_ATTRIBUTE_PRIVATE);
+#endif
+#ifdef KVM_PRE_FAULT_MEMORY
+SAME_REQUEST (KVM_PRE_FAULT_MEMORY);
+SAME_SIZE (KvmAbiPreFaultMemory, kvm_pre_fault_memory);
+SAME_FIELD (KvmAbiPreFaultMemory, size, kvm_pre_fault_memory, size);
+#endif
 SAME_SIZE (KvmAbiEnableCap, kvm_enable_cap);
 SAME_FIELD (KvmAbiEnableCap, args, kvm_enable_cap, args);
 SAME_SIZE (KvmAbiCreateDevice, kvm_create_device);

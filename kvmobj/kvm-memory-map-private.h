@@ -8,13 +8,15 @@ G_BEGIN_DECLS
 
 /* Which memory a VM has where: what stands behind the handles that are KvmMemorySlot. */
 
-/* What the VM owns. All but @vm_has_it and @memory stays as it was made; those two are guarded by
- * the VM's lock. */
+/* What the VM owns. What may change is guarded by the VM's lock; the address and the flags are read
+ * without it, too. */
 typedef struct
 {
   gatomicrefcount ref_count;
   gboolean vm_has_it;
-  KvmMemory *memory; /* owned; NULL once the slot is removed */
+  KvmMemory *memory;      /* owned; NULL once the slot is removed */
+  KvmMemory *guest_memfd; /* owned, likewise; NULL also if there is none */
+  guint64 guest_memfd_offset;
   guint64 guest_address;
   guint64 offset;
   guint64 length;
@@ -23,6 +25,13 @@ typedef struct
   KvmMemorySlotFlags flags;
 } KvmSlot;
 
+/* How the kernel calls it. */
+static inline guint32
+_kvm_slot_get_id (const KvmSlot *slot)
+{
+  return slot->number | slot->address_space << 16;
+}
+
 KvmSlot *_kvm_slot_ref (KvmSlot *slot);
 void _kvm_slot_unref (KvmSlot *slot);
 
@@ -30,6 +39,13 @@ void _kvm_slot_unref (KvmSlot *slot);
  * with it or in its way. */
 gboolean _kvm_vm_add_slot (KvmVm *vm, KvmSlot *slot, GError **error);
 gboolean _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error);
+
+gboolean _kvm_vm_move_slot (KvmVm *vm, KvmSlot *slot, guint64 guest_address, GError **error);
+gboolean _kvm_vm_set_slot_flags (KvmVm *vm, KvmSlot *slot, KvmMemorySlotFlags flags,
+                                 GError **error);
+
+/* The slot that an address is in; NULL if there is none. Called with the VM's lock held. */
+KvmSlot *_kvm_vm_find_slot (KvmVm *vm, guint address_space, guint64 guest_address);
 
 /* Takes the memory out of the VM, with the slots deleted in the kernel unless the kernel's VM is
  * sure to end before the memory does. Called with the VM's lock held. */

@@ -21,6 +21,7 @@ _kvm_slot_unref (KvmSlot *slot)
   if (!g_atomic_ref_count_dec (&slot->ref_count))
     return;
   g_clear_object (&slot->memory);
+  g_clear_object (&slot->guest_memfd);
   g_free (slot);
 }
 
@@ -51,7 +52,26 @@ find_position (GPtrArray *slots, guint address_space, guint64 guest_address)
   return low;
 }
 
-/* Whether nothing is in the way of a new slot, which is not in the list yet. */
+KvmSlot *
+_kvm_vm_find_slot (KvmVm *vm, guint address_space, guint64 guest_address)
+{
+  guint position = vm->slots != NULL ? find_position (vm->slots, address_space, guest_address) : 0;
+
+  /* It begins right there, or somewhere before. */
+  for (guint i = position == 0 ? 0 : position - 1; vm->slots != NULL && i < vm->slots->len; i++)
+    {
+      KvmSlot *slot = g_ptr_array_index (vm->slots, i);
+
+      if (i > position)
+        break;
+      if (slot->address_space == address_space && slot->guest_address <= guest_address
+          && guest_address <= get_last_address (slot))
+        return slot;
+    }
+  return NULL;
+}
+
+/* Whether nothing is in the way of a slot that is not in the list. */
 static gboolean
 check_overlap (GPtrArray *slots, const KvmSlot *wanted, guint position, GError **error)
 {
@@ -75,12 +95,12 @@ check_overlap (GPtrArray *slots, const KvmSlot *wanted, guint position, GError *
   return TRUE;
 }
 
+#define KNOWN_FLAGS (KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES | KVM_MEMORY_SLOT_FLAGS_READ_ONLY)
+
 static gboolean
 check_arguments (const KvmSlot *slot, GError **error)
 {
   guint64 page_size = sysconf (_SC_PAGESIZE);
-  const KvmMemorySlotFlags known
-      = KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES | KVM_MEMORY_SLOT_FLAGS_READ_ONLY;
   const struct
   {
     const char *name;
@@ -115,9 +135,25 @@ check_arguments (const KvmSlot *slot, GError **error)
   else if (slot->address_space > G_MAXUINT16)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "There is no address space %u",
                  slot->address_space);
-  else if (slot->flags & ~known)
+  else if (slot->flags & ~KNOWN_FLAGS)
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "A memory slot has no flags 0x%x",
-                 slot->flags & ~known);
+                 slot->flags & ~KNOWN_FLAGS);
+  else if (slot->guest_memfd != NULL && !slot->guest_memfd->is_guest_memfd)
+    g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
+                         "The memory given for private use is not a guest_memfd's");
+  else if (slot->guest_memfd != NULL && slot->guest_memfd_offset % page_size != 0)
+    g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                 "The offset 0x%" G_GINT64_MODIFIER
+                 "x in a guest_memfd is not a multiple of the page size, %" G_GUINT64_FORMAT,
+                 slot->guest_memfd_offset, page_size);
+  else if (slot->guest_memfd != NULL
+           && (slot->guest_memfd_offset > slot->guest_memfd->size
+               || slot->length > slot->guest_memfd->size - slot->guest_memfd_offset))
+    g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                 "A memory slot of 0x%" G_GINT64_MODIFIER
+                 "x bytes at the offset 0x%" G_GINT64_MODIFIER
+                 "x is not within the guest_memfd's 0x%" G_GINT64_MODIFIER "x bytes",
+                 slot->length, slot->guest_memfd_offset, slot->guest_memfd->size);
   else
     return TRUE;
   return FALSE;
@@ -127,15 +163,21 @@ check_arguments (const KvmSlot *slot, GError **error)
 static gboolean
 set_region (KvmVm *vm, const KvmSlot *slot, guint64 length, GError **error)
 {
-  KvmAbiMemoryRegion region = {
-    .slot = slot->number | slot->address_space << 16,
-    .flags = length != 0 ? slot->flags : 0,
-    .guest_phys_addr = slot->guest_address,
-    .memory_size = length,
-    .userspace_addr = (gulong) slot->memory->data + slot->offset,
+  KvmAbiMemoryRegion2 region = {
+    .region.slot = _kvm_slot_get_id (slot),
+    .region.flags = length != 0 ? slot->flags : 0,
+    .region.guest_phys_addr = slot->guest_address,
+    .region.memory_size = length,
+    .region.userspace_addr = (gulong) slot->memory->data + slot->offset,
   };
 
-  return kvm_ioctl (&vm->handle, KVM_SET_USER_MEMORY_REGION, &region, error) != -1;
+  if (slot->guest_memfd == NULL || length == 0)
+    return kvm_ioctl (&vm->handle, KVM_SET_USER_MEMORY_REGION, &region.region, error) != -1;
+
+  region.region.flags |= KVMOBJ_MEM_GUEST_MEMFD;
+  region.guest_memfd = slot->guest_memfd->fd;
+  region.guest_memfd_offset = slot->guest_memfd_offset;
+  return kvm_ioctl (&vm->handle, KVM_SET_USER_MEMORY_REGION2, &region, error) != -1;
 }
 
 static void
@@ -232,24 +274,129 @@ _kvm_vm_add_slot (KvmVm *vm, KvmSlot *slot, GError **error)
   return ret;
 }
 
+/* Called with the VM's lock held. */
+static gboolean
+check_present (const KvmSlot *slot, GError **error)
+{
+  if (slot->vm_has_it)
+    return TRUE;
+
+  g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED,
+               "The memory slot at 0x%" G_GINT64_MODIFIER "x is removed already",
+               slot->guest_address);
+  return FALSE;
+}
+
+static gboolean
+check_changeable (const KvmSlot *slot, GError **error)
+{
+  if (!check_present (slot, error))
+    return FALSE;
+  if (slot->guest_memfd == NULL)
+    return TRUE;
+
+  g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+               "The memory slot at 0x%" G_GINT64_MODIFIER
+               "x has a guest_memfd, and can only be removed",
+               slot->guest_address);
+  return FALSE;
+}
+
+/* The kernel takes it away and puts it in the new place. Called with the VM's lock held. */
+static gboolean
+move_slot (KvmVm *vm, KvmSlot *slot, guint64 guest_address, GError **error)
+{
+  guint64 old_address = slot->guest_address;
+  gboolean moved;
+  guint position;
+
+  if (!check_changeable (slot, error))
+    return FALSE;
+  g_ptr_array_remove (vm->slots, _kvm_slot_ref (slot));
+  __atomic_store_n (&slot->guest_address, guest_address, __ATOMIC_RELAXED);
+  position = find_position (vm->slots, slot->address_space, guest_address);
+  moved = check_arguments (slot, error) && check_overlap (vm->slots, slot, position, error);
+  if (moved && !set_region (vm, slot, slot->length, error))
+    {
+      add_slot_detail (vm, slot, error);
+      moved = FALSE;
+    }
+  if (!moved)
+    {
+      __atomic_store_n (&slot->guest_address, old_address, __ATOMIC_RELAXED);
+      position = find_position (vm->slots, slot->address_space, old_address);
+    }
+  g_ptr_array_insert (vm->slots, position, slot);
+  return moved;
+}
+
+gboolean
+_kvm_vm_move_slot (KvmVm *vm, KvmSlot *slot, guint64 guest_address, GError **error)
+{
+  gboolean ret;
+
+  if (!lock_vm (vm, error))
+    return FALSE;
+
+  ret = move_slot (vm, slot, guest_address, error);
+  g_mutex_unlock (&vm->lock);
+  return ret;
+}
+
+/* Called with the VM's lock held. */
+static gboolean
+set_flags (KvmVm *vm, KvmSlot *slot, KvmMemorySlotFlags flags, GError **error)
+{
+  KvmMemorySlotFlags old_flags = slot->flags;
+
+  if (!check_changeable (slot, error))
+    return FALSE;
+  if ((flags ^ old_flags) & ~KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES)
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                   "Of the flags of a memory slot only KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES can "
+                   "be changed, and not 0x%x to 0x%x: remove the slot and add another",
+                   old_flags, flags);
+      return FALSE;
+    }
+  __atomic_store_n (&slot->flags, flags, __ATOMIC_RELAXED);
+  if (set_region (vm, slot, slot->length, error))
+    return TRUE;
+
+  add_slot_detail (vm, slot, error);
+  __atomic_store_n (&slot->flags, old_flags, __ATOMIC_RELAXED);
+  return FALSE;
+}
+
+gboolean
+_kvm_vm_set_slot_flags (KvmVm *vm, KvmSlot *slot, KvmMemorySlotFlags flags, GError **error)
+{
+  gboolean ret;
+
+  if (!lock_vm (vm, error))
+    return FALSE;
+
+  ret = set_flags (vm, slot, flags, error);
+  g_mutex_unlock (&vm->lock);
+  return ret;
+}
+
 gboolean
 _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error)
 {
   g_autoptr (KvmMemory) memory = NULL; /* goes after the lock */
+  g_autoptr (KvmMemory) guest_memfd = NULL;
   gboolean removed = FALSE;
 
   if (!lock_vm (vm, error))
     return FALSE;
 
-  if (!slot->vm_has_it)
-    g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED,
-                 "The memory slot at 0x%" G_GINT64_MODIFIER "x is removed already",
-                 slot->guest_address);
-  else if (set_region (vm, slot, 0, error))
+  if (check_present (slot, error) && set_region (vm, slot, 0, error))
     {
       removed = TRUE;
       slot->vm_has_it = FALSE;
       memory = g_steal_pointer (&slot->memory);
+      guest_memfd = g_steal_pointer (&slot->guest_memfd);
       free_number (vm, slot->number);
       g_ptr_array_remove (vm->slots, slot);
     }
@@ -278,6 +425,8 @@ _kvm_vm_steal_memory (KvmVm *vm, gboolean delete_slots)
         }
       slot->vm_has_it = FALSE;
       g_ptr_array_add (memories, g_steal_pointer (&slot->memory));
+      if (slot->guest_memfd != NULL)
+        g_ptr_array_add (memories, g_steal_pointer (&slot->guest_memfd));
     }
   g_clear_pointer (&slots, g_ptr_array_unref);
   return memories;

@@ -229,19 +229,23 @@ kvm_vm_add_memory (KvmVm *vm, guint64 guest_address, KvmMemory *memory, KvmMemor
  * @flags: what kind of memory the guest sees
  * @address_space: 0, or on x86 1 for the memory of system management mode
  *   (%KVM_CAPABILITY_MULTI_ADDRESS_SPACE)
- * @guest_memfd: (nullable): where the guest's private memory is; %NULL if it has none
- * @guest_memfd_offset: where in @guest_memfd the slot begins, in bytes
+ * @guest_memfd: (nullable): where the guest's private memory is, made by
+ *   [method@Kvm.Vm.create_guest_memfd]; %NULL if it has none
+ * @guest_memfd_offset: where in @guest_memfd the slot begins, in bytes; a multiple of the page size
  * @error: return location for an error
  *
  * Lets the guest use a part of a piece of memory (`KVM_SET_USER_MEMORY_REGION`;
- * %KVM_CAPABILITY_USER_MEMORY). The library chooses the number of the slot. The virtual machine
- * keeps the memory until the slot is removed. See section 4.35 of api.rst.
+ * %KVM_CAPABILITY_USER_MEMORY), or with @guest_memfd two pieces, of which it sees the one or the
+ * other page by page (`KVM_SET_USER_MEMORY_REGION2`; %KVM_CAPABILITY_USER_MEMORY2); see
+ * [method@Kvm.Vm.set_memory_attributes]. The library chooses the number of the slot. The virtual
+ * machine keeps the memory until the slot is removed. See sections 4.35 and 4.140 of api.rst.
  *
  * Fails with %KVM_ERROR_OVERLAP if another slot is in the way, which the message names;
  * %KVM_ERROR_INVALID if a number is not a multiple of the page size, if there are no such bytes in
  * the memory, or if the range goes past the end of the address space; %KVM_ERROR_INVALID_ARGUMENT
  * if the kernel refuses the slot, for example when there are too many; %KVM_ERROR_NOT_SUPPORTED if
- * the memory in @guest_memfd is not a guest_memfd's; and with %KVM_ERROR_CLOSED.
+ * the memory in @guest_memfd is not a guest_memfd's, or the kernel has none; and with
+ * %KVM_ERROR_CLOSED.
  *
  * Returns: (transfer full): a handle on the slot
  *
@@ -262,16 +266,12 @@ kvm_vm_add_memory_full (KvmVm *vm, guint64 guest_address, KvmMemory *memory, gui
   if (!_kvm_handle_check (&vm->handle, "kvm_vm_add_memory ()", error)
       || !_kvm_memory_check (memory, error))
     return NULL;
-  if (guest_memfd != NULL)
-    {
-      g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
-                           "The memory given for private use is not a guest_memfd's");
-      return NULL;
-    }
 
   slot = g_new0 (KvmSlot, 1);
   g_atomic_ref_count_init (&slot->ref_count);
   slot->memory = g_object_ref (memory);
+  slot->guest_memfd = guest_memfd != NULL ? g_object_ref (guest_memfd) : NULL;
+  slot->guest_memfd_offset = guest_memfd_offset;
   slot->guest_address = guest_address;
   slot->offset = offset;
   slot->length = length;
@@ -286,6 +286,16 @@ kvm_vm_add_memory_full (KvmVm *vm, guint64 guest_address, KvmMemory *memory, gui
     }
   _kvm_slot_unref (slot);
   return self;
+}
+
+static gboolean
+check_added (KvmMemorySlot *self, GError **error)
+{
+  if (self->slot != NULL)
+    return TRUE;
+
+  g_set_error_literal (error, KVM_ERROR, KVM_ERROR_CLOSED, "The memory slot was never added");
+  return FALSE;
 }
 
 /**
@@ -307,12 +317,59 @@ kvm_memory_slot_remove (KvmMemorySlot *self, GError **error)
 {
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
 
-  if (self->slot == NULL)
-    {
-      g_set_error_literal (error, KVM_ERROR, KVM_ERROR_CLOSED, "The memory slot was never added");
-      return FALSE;
-    }
-  return _kvm_vm_remove_slot (self->vm, self->slot, error);
+  return check_added (self, error) && _kvm_vm_remove_slot (self->vm, self->slot, error);
+}
+
+/**
+ * kvm_memory_slot_move:
+ * @self: a memory slot
+ * @guest_address: the new guest-physical address, a multiple of the host's page size
+ * @error: return location for an error
+ *
+ * Moves the memory to another place in the guest (`KVM_SET_USER_MEMORY_REGION`). A guest that is
+ * running may see it in neither for a moment. See section 4.35 of api.rst.
+ *
+ * Fails with %KVM_ERROR_OVERLAP if another slot is in the way, which the message names;
+ * %KVM_ERROR_INVALID if the address is not a multiple of the page size or too high, or if the slot
+ * has a guest_memfd; %KVM_ERROR_INVALID_ARGUMENT if the kernel refuses; and with %KVM_ERROR_CLOSED
+ * if the slot is removed. It then is where it was.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_memory_slot_move (KvmMemorySlot *self, guint64 guest_address, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
+
+  return check_added (self, error)
+         && _kvm_vm_move_slot (self->vm, self->slot, guest_address, error);
+}
+
+/**
+ * kvm_memory_slot_set_flags:
+ * @self: a memory slot
+ * @flags: the new flags
+ * @error: return location for an error
+ *
+ * Switches %KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES on or off (`KVM_SET_USER_MEMORY_REGION`), also
+ * while the guest runs. The kernel changes no other flag of a slot that is there. See section 4.35
+ * of api.rst.
+ *
+ * Fails with %KVM_ERROR_INVALID if another flag differs, or if the slot has a guest_memfd;
+ * %KVM_ERROR_NO_MEMORY; and with %KVM_ERROR_CLOSED if the slot is removed.
+ *
+ * Returns: %TRUE on success
+ *
+ * Since: 0.1
+ */
+gboolean
+kvm_memory_slot_set_flags (KvmMemorySlot *self, KvmMemorySlotFlags flags, GError **error)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
+
+  return check_added (self, error) && _kvm_vm_set_slot_flags (self->vm, self->slot, flags, error);
 }
 
 /**
@@ -333,6 +390,21 @@ kvm_memory_slot_get_vm (KvmMemorySlot *self)
   return self->vm;
 }
 
+static KvmMemory *
+ref_memory (KvmMemorySlot *self, gboolean is_private)
+{
+  KvmMemory *memory = NULL;
+
+  if (self->slot != NULL && _kvm_vm_lock (self->vm))
+    {
+      memory = is_private ? self->slot->guest_memfd : self->slot->memory;
+      if (memory != NULL)
+        g_object_ref (memory);
+      g_mutex_unlock (&self->vm->lock);
+    }
+  return memory;
+}
+
 /**
  * kvm_memory_slot_get_memory:
  * @self: a memory slot
@@ -346,17 +418,9 @@ kvm_memory_slot_get_vm (KvmMemorySlot *self)
 KvmMemory *
 kvm_memory_slot_get_memory (KvmMemorySlot *self)
 {
-  KvmMemory *memory = NULL;
-
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), NULL);
 
-  if (self->slot != NULL && _kvm_vm_lock (self->vm))
-    {
-      if (self->slot->memory != NULL)
-        memory = g_object_ref (self->slot->memory);
-      g_mutex_unlock (&self->vm->lock);
-    }
-  return memory;
+  return ref_memory (self, FALSE);
 }
 
 /**
@@ -374,7 +438,26 @@ kvm_memory_slot_get_guest_address (KvmMemorySlot *self)
 {
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), 0);
 
-  return self->slot != NULL ? self->slot->guest_address : 0;
+  return self->slot != NULL ? __atomic_load_n (&self->slot->guest_address, __ATOMIC_RELAXED) : 0;
+}
+
+/**
+ * kvm_memory_slot_get_guest_memfd:
+ * @self: a memory slot
+ *
+ * Gets where the guest's private memory is.
+ *
+ * Returns: (transfer full) (nullable): the guest_memfd; %NULL if the slot has none, and once it is
+ *   removed
+ *
+ * Since: 0.1
+ */
+KvmMemory *
+kvm_memory_slot_get_guest_memfd (KvmMemorySlot *self)
+{
+  g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), NULL);
+
+  return ref_memory (self, TRUE);
 }
 
 /**
@@ -465,5 +548,6 @@ kvm_memory_slot_get_flags (KvmMemorySlot *self)
 {
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), KVM_MEMORY_SLOT_FLAGS_NONE);
 
-  return self->slot != NULL ? self->slot->flags : KVM_MEMORY_SLOT_FLAGS_NONE;
+  return self->slot != NULL ? __atomic_load_n (&self->slot->flags, __ATOMIC_RELAXED)
+                            : KVM_MEMORY_SLOT_FLAGS_NONE;
 }

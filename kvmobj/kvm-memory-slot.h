@@ -43,9 +43,15 @@ KvmMemorySlot *kvm_vm_add_memory_full (KvmVm *vm, guint64 guest_address, KvmMemo
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_memory_slot_remove (KvmMemorySlot *self, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_memory_slot_move (KvmMemorySlot *self, guint64 guest_address, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_memory_slot_set_flags (KvmMemorySlot *self, KvmMemorySlotFlags flags, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
 KvmVm *kvm_memory_slot_get_vm (KvmMemorySlot *self);
 KVMOBJ_AVAILABLE_IN_0_1
 KvmMemory *kvm_memory_slot_get_memory (KvmMemorySlot *self);
+KVMOBJ_AVAILABLE_IN_0_1
+KvmMemory *kvm_memory_slot_get_guest_memfd (KvmMemorySlot *self);
 KVMOBJ_AVAILABLE_IN_0_1
 guint64 kvm_memory_slot_get_guest_address (KvmMemorySlot *self);
 KVMOBJ_AVAILABLE_IN_0_1

@@ -20,6 +20,7 @@
 #include <kvmobj/kvm-device.h>
 #include <kvmobj/kvm-memory.h>
 #include <kvmobj/kvm-memory-slot.h>
+#include <kvmobj/kvm-vm-memory.h>
 #include <kvmobj/kvm-doorbell.h>
 #include <kvmobj/kvm-irq-trigger.h>
 #include <kvmobj/kvm-coalesced-zone.h>

@@ -666,9 +666,10 @@ answer (struct object *object, const struct rule *rule, uint32_t request, void *
     case LINE: /* delivered */
       ((struct kvm_irq_level *) argument)->status = 1;
       return 0;
-    case PRE_FAULT: /* address, size: done when no size is left */
-      words[0] += words[1];
-      words[1] = 0;
+    case PRE_FAULT: /* address, size: done when no size is left, at most 2 MiB at a time */
+      size = words[1] < 0x200000 ? words[1] : 0x200000;
+      words[0] += size;
+      words[1] -= size;
       return 0;
     default:
       return 0;

@@ -530,6 +530,83 @@ def memory():
 
 
 @test
+def numbers_in_memory():
+    memory = Kvm.Memory.new_full(0x1000, Kvm.MemoryFlags.MEMFD | Kvm.MemoryFlags.PREFAULT)
+    check(memory.get_fd() >= 0, True)
+    for write, read, value, raw in [
+        (memory.write_u8, memory.read_u8, 0xFE, "fe"),
+        (memory.write_u16_le, memory.read_u16_le, 0xFE01, "01fe"),
+        (memory.write_u16_be, memory.read_u16_be, 0xFE01, "fe01"),
+        (memory.write_u32_le, memory.read_u32_le, 0xFE010203, "030201fe"),
+        (memory.write_u32_be, memory.read_u32_be, 0xFE010203, "fe010203"),
+        (memory.write_u64_le, memory.read_u64_le, MAX - 1, "feffffffffffffff"),
+        (memory.write_u64_be, memory.read_u64_be, MAX - 1, "fffffffffffffffe"),
+    ]:
+        for offset in 8, 0x13, 0x1000 - len(raw) // 2:
+            write(offset, value)
+            check(memory.read(offset, len(raw) // 2), bytes.fromhex(raw))
+            check(read(offset), (True, value))
+        check_raises(write, 0x1000, value, error=Kvm.Error.INVALID)
+        check_raises(read, 0x1001 - len(raw) // 2, error=Kvm.Error.INVALID)
+    check(memory.search(0, 0x1000, b"\xff\xfe"), (True, 0xE))
+    check(memory.search(0, 8, b"\xff\xfe"), (False, 0))
+
+
+@test
+def files_in_memory():
+    file, stream = Gio.File.new_tmp("kvm-XXXXXX")
+    stream.close()
+    content = bytes(range(256)) * 20
+    file.replace_contents(content, None, False, 0, None)
+    memory = Kvm.Memory.new(0x2000)
+    check(memory.load_file(3, file, None), (True, len(content)))
+    check(memory.read(3, len(content)), content)
+    check_raises(memory.load_file, 0x1000, file, None, error=Kvm.Error.INVALID)
+    check(wait_for(lambda cancellable, *rest: memory.load_file_async(7, file, 0, cancellable, *rest),
+                   memory.load_file_finish, None), (True, len(content)))
+    check(memory.read(7, len(content)), content)
+    mapped = Kvm.Memory.new_from_file(file, 0x1000, 0, Kvm.MemoryFlags.NONE)
+    check(mapped.get_size(), 0x1000)
+    mapped.write(0, b"through")
+    check(file.load_contents(None)[1][0x1000:0x1007], b"through")
+    copy = Kvm.Memory.new_from_fd(mapped.get_fd(), 0, 0, Kvm.MemoryFlags.COPY_ON_WRITE)
+    copy.write(0x1000, b"private")
+    check(mapped.read(0, 7), b"through")
+    check_raises(Kvm.Memory.new_from_file, file, 0x2000, 0, 0, error=Kvm.Error.INVALID)
+    file.delete(None)
+
+
+@test
+def memory_by_guest_address():
+    guest = Guest(HALT)
+    memory = Kvm.Memory.new(0x2000)
+    slot = guest.vm.add_memory(0x10000, memory, Kvm.MemorySlotFlags.NONE)
+    slot.move(0x8000)  # right behind the other
+    guest.vm.write_memory(0x7FFE, b"both")
+    check(guest.memory.read(0x7FFE, 2) + memory.read(0, 2), b"both")
+    check(guest.vm.read_memory(0x7FFE, 4), b"both")
+    check_raises(guest.vm.read_memory, 0x9FFF, 2, error=Kvm.Error.INVALID, text="0xa000")
+    slot.set_flags(Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
+    check(slot.get_flags(), Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
+
+
+@test
+def private_memory():
+    guest = Guest(HALT)
+    if guest.vm.check_extension(Kvm.Capability.GUEST_MEMFD_FLAGS) == 3:
+        both = Kvm.GuestMemfdFlags.MMAP | Kvm.GuestMemfdFlags.INIT_SHARED
+        memory = guest.vm.create_guest_memfd(0x2000, both)
+        memory.write(0, b"guest")
+        slot = guest.vm.add_memory_full(0x10000, memory, 0, 0x2000, 0, 0, memory, 0)
+        check(slot.get_guest_memfd() is memory, True)
+        check(guest.vm.read_memory(0x10000, 5), b"guest")
+    else:
+        check_raises(guest.vm.create_guest_memfd, 0x2000, 3)
+    check_raises(guest.vm.set_memory_attributes, 1, 1, 0, error=Kvm.Error.INVALID)
+    check_raises(guest.vcpu.pre_fault_memory, 1, 1, error=Kvm.Error.INVALID)
+
+
+@test
 def memory_without_copies():
     guest = Guest(HALT)
     shared = Kvm.Memory.new_memfd(0x1000)

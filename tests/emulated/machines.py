@@ -39,6 +39,7 @@ TABLE = {
         "kernel": "linux-image-amd64",
         "modules": [*MODULES, "kvm_amd"],
         "without": [
+            "/guest-memory/guest-memfd",  # not in Linux 6.1, nor without private memory in 6.12
             "/vcpu/hardware-breakpoint",  # QEMU 7.2 has none under SVM
             "/runner/disturbed",  # the guest comes to nothing between two pauses
             "/x86-registers/xcrs-of-guest",  # QEMU 7.2 does not intercept XSETBV: it is the host's
@@ -63,7 +64,7 @@ TABLE = {
         "triplet": "aarch64-linux-gnu",
         "kernel": "linux-image-arm64",
         "modules": MODULES,
-        "without": [],
+        "without": ["/guest-memory/guest-memfd"],  # not in Linux 6.1 and 6.12
     },
     # The dirty ring, and what else came after Linux 6.1.
     "arm64-6.12": {
@@ -97,7 +98,7 @@ TABLE = {
         "release": "trixie",
         "kernel": "linux-image-riscv64",
         "modules": MODULES,
-        "without": [],
+        "without": ["/guest-memory/guest-memfd"],  # not in Linux 6.1 and 6.12
     },
     # The AIA and with it irqfd: under QEMU 7.2 a guest that uses it hangs.
     "riscv64-aia": {

@@ -107,6 +107,30 @@ guest bump
 	b guest_bump
 guest_end bump
 
+/* Adds one to the word at its argument times 16 for ever. */
+guest bump_far
+	lsl x0, x0, #4
+1:	ldrh w1, [x0]
+	add w1, w1, #1
+	strh w1, [x0]
+	b 1b
+guest_end bump_far
+
+/* Adds one to the byte at 16 times each of the words from 0x2000 on, up to one that is 0; halts; and
+ * again. */
+guest touch
+	mov x1, #0x2000
+1:	ldr w2, [x1], #4
+	cbz w2, 2f
+	lsl x2, x2, #4
+	ldrb w3, [x2]
+	add w3, w3, #1
+	strb w3, [x2]
+	b 1b
+2:	halt
+	b guest_touch
+guest_end touch
+
 /* Reads a byte from port 0x60 and writes it, one more than it was, to port 0x61, for ever. */
 guest server
 	port x1, 0x60

@@ -107,6 +107,31 @@ guest bump
 	j guest_bump
 guest_end bump
 
+/* Adds one to the word at its argument times 16 for ever. */
+guest bump_far
+	slli a0, a0, 4
+1:	lhu t0, 0(a0)
+	addi t0, t0, 1
+	sh t0, 0(a0)
+	j 1b
+guest_end bump_far
+
+/* Adds one to the byte at 16 times each of the words from 0x2000 on, up to one that is 0; halts; and
+ * again. */
+guest touch
+	li t1, 0x2000
+1:	lwu t2, 0(t1)
+	addi t1, t1, 4
+	beqz t2, 2f
+	slli t2, t2, 4
+	lbu t3, 0(t2)
+	addi t3, t3, 1
+	sb t3, 0(t2)
+	j 1b
+2:	halt
+	j guest_touch
+guest_end touch
+
 /* Reads a byte from port 0x60 and writes it, one more than it was, to port 0x61, for ever. */
 guest server
 	port t1, 0x60

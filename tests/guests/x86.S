@@ -118,6 +118,30 @@ guest bump
 	jmp guest_bump
 guest_end bump
 
+/* Adds one to the word at its argument times 16 for ever. */
+guest bump_far
+	mov %bx, %ds
+1:	incw 0
+	jmp 1b
+guest_end bump_far
+
+/* Adds one to the byte at 16 times each of the words from 0x2000 on, up to one that is 0; halts; and
+ * again. */
+guest touch
+	xor %ax, %ax
+	mov %ax, %es
+	mov $0x2000, %si
+1:	mov %es:(%si), %ax
+	add $4, %si
+	test %ax, %ax
+	jz 2f
+	mov %ax, %ds
+	incb 0
+	jmp 1b
+2:	hlt
+	jmp guest_touch
+guest_end touch
+
 /* Steps: three instructions of one byte, then a halt. */
 guest steps
 	inc %ax
