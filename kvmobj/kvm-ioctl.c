@@ -183,15 +183,23 @@ _kvm_ioctl_set_error (KvmHandle *handle, gulong request, const char *name, int e
     }
 }
 
+/* A call that the kernel makes beside a run, without the lock that it holds for a run. */
+static inline gboolean
+goes_beside_run (gulong request)
+{
+  return KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_RISCV && request == _KVM_INTERRUPT;
+}
+
 static G_GNUC_NO_INLINE int
 make_slowly (KvmHandle *handle, gulong request, const char *name, gulong argument, GError **error)
 {
+  gboolean takes_vcpu = handle->kind == KVM_HANDLE_VCPU && !goes_beside_run (request);
   int ret, errsv = 0, tries = MAX_TRIES;
 
   if (!_kvm_handle_check (handle, name, error))
     return -1;
 
-  if (handle->kind == KVM_HANDLE_VCPU && !_kvm_run_state_enter (&handle->state))
+  if (takes_vcpu && !_kvm_run_state_enter (&handle->state))
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_RUNNING,
                    "%s on vCPU %" G_GUINT64_FORMAT ": it is running in another thread; kick it "
@@ -216,7 +224,7 @@ make_slowly (KvmHandle *handle, gulong request, const char *name, gulong argumen
         break;
     }
 
-  if (handle->kind == KVM_HANDLE_VCPU)
+  if (takes_vcpu)
     _kvm_run_state_leave (&handle->state);
 
   if (G_UNLIKELY (ret == -1))

@@ -10,6 +10,20 @@
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
+#include "riscv/kvm-riscv-reg.h"
+
+/* A name says more than a number, above all where the size in the id is wrong. */
+static void
+add_detail (guint64 id, GError **error)
+{
+  g_autofree char *name = kvm_riscv_reg_to_string (id);
+
+  if (name != NULL)
+    _kvm_error_add_detail (error, "register 0x%016" G_GINT64_MODIFIER "x, %s of %u bytes", id, name,
+                           KVMOBJ_REG_SIZE (id));
+  else
+    _kvm_error_add_detail (error, "register 0x%016" G_GINT64_MODIFIER "x", id);
+}
 
 static gboolean
 get_reg (KvmVcpu *self, guint64 id, gpointer data, GError **error)
@@ -18,7 +32,7 @@ get_reg (KvmVcpu *self, guint64 id, gpointer data, GError **error)
 
   if (kvm_ioctl (&self->handle, KVM_GET_ONE_REG, &reg, error) == -1)
     {
-      _kvm_error_add_detail (error, "register 0x%016" G_GINT64_MODIFIER "x", id);
+      add_detail (id, error);
       return FALSE;
     }
   return TRUE;
@@ -33,7 +47,7 @@ set_reg (KvmVcpu *self, guint64 id, gconstpointer data, GError **error)
     return FALSE;
   if (kvm_ioctl (&self->handle, KVM_SET_ONE_REG, &reg, error) == -1)
     {
-      _kvm_error_add_detail (error, "register 0x%016" G_GINT64_MODIFIER "x", id);
+      add_detail (id, error);
       return FALSE;
     }
   return TRUE;

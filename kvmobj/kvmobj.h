@@ -61,6 +61,10 @@
 #include <kvmobj/x86/kvm-vcpu-x86.h>
 #include <kvmobj/x86/kvm-exit-x86.h>
 #include <kvmobj/arm64/kvm-exit-arm64.h>
+#include <kvmobj/riscv/kvm-riscv-extension.h>
+#include <kvmobj/riscv/kvm-riscv-reg.h>
+#include <kvmobj/riscv/kvm-vcpu-riscv.h>
+#include <kvmobj/riscv/kvm-device-riscv-aia.h>
 #include <kvmobj/riscv/kvm-exit-riscv.h>
 
 #include <kvmobj/kvm-enum-types.h>

@@ -1851,6 +1851,35 @@ def diagnosis():
 
 
 @test
+def what_riscv64_alone_has():
+    """Ids and names are everywhere, methods say which architecture they are for."""
+    guest = Guest(HALT)
+    vcpu, device = guest.vcpu, guest.vm.create_device(Kvm.DeviceType.VFIO)
+    check(Kvm.RISCV_REG_A0, Kvm.riscv_reg_x(10))
+    check(Kvm.riscv_reg_to_string(Kvm.RISCV_REG_A0), "a0")
+    check(Kvm.riscv_reg_to_string(Kvm.riscv_reg_v(3, 32)), "v3")
+    check(Kvm.riscv_isa_ext_to_string(Kvm.RiscvIsaExtension.ZICBOM), "zicbom")
+    check(Kvm.riscv_sbi_ext_to_string(77), None)
+    for call, arguments in (
+        (vcpu.riscv_setup_supervisor_mode, (0x1000, 0)),
+        (vcpu.riscv_set_external_interrupt, (True,)),
+        (vcpu.riscv_get_vector, (0,)), (vcpu.riscv_set_vector, (0, bytes(16))),
+        (vcpu.riscv_get_isa_extension, (0,)), (vcpu.riscv_set_isa_extension, (0, True)),
+        (vcpu.riscv_get_isa_extensions, ()),
+        (vcpu.riscv_get_sbi_extension, (0,)), (vcpu.riscv_set_sbi_extension, (0, True)),
+        (vcpu.riscv_get_sbi_extensions, ()),
+        (device.riscv_get_aia_config, (Kvm.RiscvAiaConfig.MODE,)),
+        (device.riscv_set_aia_config, (Kvm.RiscvAiaConfig.MODE, Kvm.RiscvAiaMode.EMUL)),
+        (device.riscv_get_aplic_address, ()), (device.riscv_set_aplic_address, (BIG,)),
+        (device.riscv_get_imsic_address, (0,)), (device.riscv_set_imsic_address, (0, BIG)),
+        (device.riscv_init_aia, ()),
+        (device.riscv_get_aplic_reg, (0,)), (device.riscv_set_aplic_reg, (0, 0)),
+        (device.riscv_get_imsic_reg, (0, 0x70)), (device.riscv_set_imsic_reg, (0, 0x70, BIG)),
+    ):
+        check_raises(call, *arguments, error=Kvm.Error.NOT_SUPPORTED, text="for RISCV alone")
+
+
+@test
 def every_method_is_tested():
     """In this file; those of Kvm.Exit are in exits.json, as test-exits.py makes sure."""
     with open(__file__, encoding="utf-8") as file:
