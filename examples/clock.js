@@ -27,7 +27,8 @@ try {
 const vm = system.create_vm();
 const memory = Kvm.Memory.new(0x10000);
 vm.add_memory(0, memory, Kvm.MemorySlotFlags.NONE);
-memory.write(0x1000, CODE.replace(/\s/g, '').match(/../g).map(byte => parseInt(byte, 16)));
+memory.write(0x1000, Uint8Array.from(CODE.replace(/\s/g, '').match(/../g),
+    byte => parseInt(byte, 16)));
 vm.create_irqchip();
 vm.x86_create_pit(0);
 const vcpu = vm.create_vcpu(0);
