@@ -1,51 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The registers of x86 beside the general and special ones, and the modes that are set up with
- * them: what is set is what the guest has, and what the guest changes is read back. */
+/* The registers of x86 beside the general ones: what is set is what the guest has, and what the
+ * guest changes is read back. */
 
-#include "kvm-test.h"
+#include "x86-guest.h"
 
 #include <string.h>
 
-/* A guest whose CPUID is the host's, with more bits in CR4. */
-static KvmTestGuest *
-make_guest (const guint8 *code, gsize size, guint64 cr4)
-{
-  KvmTestGuest *self = kvm_test_guest_new (code, code + size);
-  g_autoptr (KvmX86Cpuid) cpuid = NULL;
-  g_autoptr (GError) error = NULL;
-  KvmX86Sregs sregs;
-
-  cpuid = kvm_system_x86_get_supported_cpuid (self->system, &error);
-  g_assert_true (kvm_vcpu_x86_set_cpuid (self->vcpu, cpuid, &error));
-  g_assert_true (kvm_vcpu_x86_get_sregs (self->vcpu, &sregs, &error));
-  sregs.cr4 |= cr4;
-  g_assert_true (kvm_vcpu_x86_set_sregs (self->vcpu, &sregs, &error));
-  g_assert_no_error (error);
-  return self;
-}
-
-#define MAKE_GUEST(code, cr4) make_guest ((code), sizeof (code), (cr4))
 #define CR4_SSE 0x600
 #define CR4_OSXSAVE 0x40000
-
-static void
-read_memory (KvmTestGuest *guest, guint64 address, gpointer data, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-
-  kvm_memory_read (guest->memory, address, data, size, &error);
-  g_assert_no_error (error);
-}
-
-static void
-write_memory (KvmTestGuest *guest, guint64 address, gconstpointer data, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-
-  kvm_memory_write (guest->memory, address, data, size, &error);
-  g_assert_no_error (error);
-}
 
 /* Stores the control and status words of x87 at 0x2000 and 0x2004, and xmm0 at 0x2010; resets x87,
  * and loads xmm0 from 0x2030. */
@@ -64,13 +27,13 @@ assert_fpu_in_guest (KvmTestGuest *guest)
   guint16 word;
   char xmm[16];
 
-  write_memory (guest, 0x2030, "abcdefghijklmnop", 16);
+  kvm_test_write (guest, 0x2030, "abcdefghijklmnop", 16);
   kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  read_memory (guest, 0x2000, &word, sizeof word);
+  kvm_test_read (guest, 0x2000, &word, sizeof word);
   g_assert_cmphex (word, ==, 0x27f);
-  read_memory (guest, 0x2004, &word, sizeof word);
+  kvm_test_read (guest, 0x2004, &word, sizeof word);
   g_assert_cmphex (word, ==, 0x3800);
-  read_memory (guest, 0x2010, xmm, sizeof xmm);
+  kvm_test_read (guest, 0x2010, xmm, sizeof xmm);
   g_assert_cmpmem (xmm, 16, "0123456789ABCDEF", 16);
 }
 
@@ -78,7 +41,7 @@ assert_fpu_in_guest (KvmTestGuest *guest)
 static void
 test_fpu (void)
 {
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (fpu_code, CR4_SSE);
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (fpu_code, CR4_SSE);
   g_autoptr (GError) error = NULL;
   g_autofree guint8 *xmm = NULL;
   gsize length;
@@ -156,7 +119,7 @@ change_xsave (KvmX86Xsave *xsave, gsize offset, gconstpointer data, gsize size)
 static void
 test_xsave (void)
 {
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (fpu_code, CR4_SSE);
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (fpu_code, CR4_SSE);
   g_autoptr (KvmX86Cpuid) cpuid = NULL;
   g_autoptr (KvmX86Xsave) xsave = NULL;
   g_autoptr (KvmX86Xsave) back = NULL;
@@ -264,7 +227,7 @@ test_xcrs (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, CR4_OSXSAVE);
+      g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (code, CR4_OSXSAVE);
       g_autoptr (KvmX86Xcrs) xcrs = kvm_vcpu_x86_get_xcrs (guest->vcpu, &error);
       g_autoptr (KvmX86Xcrs) back = NULL;
       g_autofree guint32 *numbers = NULL;
@@ -303,7 +266,7 @@ test_xcrs_of_guest (void)
     0x0f, 0x01, 0xd1,                   /* xsetbv */
     0xf4,                               /* hlt */
   };
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, CR4_OSXSAVE);
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (code, CR4_OSXSAVE);
   g_autoptr (KvmX86Xcrs) xcrs = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
@@ -361,7 +324,7 @@ test_debug_regs (void)
     0x0f, 0x23, 0xc8,                   /* mov %eax, %dr1 */
     0xf4,                               /* hlt */
   };
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, 0);
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (code, 0);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   KvmX86DebugRegs regs;
@@ -388,135 +351,6 @@ test_debug_regs (void)
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "upper halves of DR6 and DR7");
 }
 
-/* A guest that halts, with a handler at 0x3000 for one vector. */
-static KvmTestGuest *
-make_guest_with_handler (guint vector, const guint8 *handler, gsize size)
-{
-  static const guint8 code[] = { 0xf4 };
-  KvmTestGuest *self = MAKE_GUEST (code, 0);
-  g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
-
-  write_memory (self, 4 * vector, (const guint16[]){ 0x3000, 0 }, 4);
-  write_memory (self, 0x3000, handler, size);
-  kvm_vcpu_x86_get_regs (self->vcpu, &regs, &error);
-  regs.rsp = 0x7000;
-  kvm_vcpu_x86_set_regs (self->vcpu, &regs, &error);
-  g_assert_no_error (error);
-  return self;
-}
-
-static const guint8 plain_handler[] = {
-  0xb0, 0x42, /* mov $0x42, %al */
-  0xe6, 0x61, /* out %al, $0x61 */
-  0xcf,       /* iret */
-};
-
-static void
-test_exception (void)
-{
-  g_autoptr (KvmTestGuest) guest = make_guest_with_handler (6, plain_handler, sizeof plain_handler);
-  g_autoptr (GError) error = NULL;
-  KvmX86VcpuEvents events;
-
-  g_assert_true (kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_cmpuint (events.exception_injected, ==, 0);
-  events.exception_injected = 1;
-  events.exception_nr = 6;
-  g_assert_true (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_true (kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_no_error (error);
-  g_assert_cmpuint (events.exception_injected, ==, 1);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_true (kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_no_error (error);
-  g_assert_cmpuint (events.exception_injected, ==, 0);
-
-  events.exception_injected = 1;
-  events.exception_nr = 200;
-  g_assert_false (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "exception 200");
-}
-
-static void
-test_nmi (void)
-{
-  g_autoptr (KvmTestGuest) guest = make_guest_with_handler (2, plain_handler, sizeof plain_handler);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  KvmX86VcpuEvents events;
-
-  kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error);
-  events.nmi_pending = 1;
-  events.flags = KVM_X86_VCPU_EVENT_FLAGS_NMI_PENDING;
-  g_assert_true (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_no_error (error);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
-  g_assert_true (kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_cmpuint (events.nmi_masked, ==, 1);
-  text = kvm_x86_vcpu_events_to_string (&events);
-  g_assert_nonnull (strstr (text, "\nnmi injected=0 pending=0 masked=1\n"));
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_true (kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_no_error (error);
-  g_assert_cmpuint (events.nmi_masked, ==, 0);
-}
-
-/* A page fault that is pending takes its address with it. */
-static void
-test_payload (void)
-{
-  static const guint8 handler[] = {
-    0x0f, 0x20, 0xd0, /* mov %cr2, %eax */
-    0x66, 0xe7, 0x61, /* out %eax, $0x61 */
-    0xf4,             /* hlt */
-  };
-  static const guint64 on[] = { 1 };
-  g_autoptr (KvmTestGuest) guest = make_guest_with_handler (14, handler, sizeof handler);
-  g_autoptr (GError) error = NULL;
-  KvmX86VcpuEvents events;
-
-  kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error);
-  g_assert_cmphex (events.flags & KVM_X86_VCPU_EVENT_FLAGS_PAYLOAD, ==, 0);
-  events.flags |= KVM_X86_VCPU_EVENT_FLAGS_PAYLOAD;
-  g_assert_false (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "a capability which is not enabled");
-
-  g_assert_true (
-      kvm_vm_enable_capability (guest->vm, KVM_CAPABILITY_EXCEPTION_PAYLOAD, on, 1, &error));
-  g_assert_true (kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_cmphex (events.flags & KVM_X86_VCPU_EVENT_FLAGS_PAYLOAD, !=, 0);
-  events.exception_pending = 1;
-  events.exception_nr = 14;
-  events.exception_has_payload = 1;
-  events.exception_payload = 0x12345678;
-  g_assert_true (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_no_error (error);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x12345678);
-}
-
-static void
-test_triple_fault (void)
-{
-  static const guint64 on[] = { 1 };
-  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
-  g_autoptr (GError) error = NULL;
-  KvmX86VcpuEvents events;
-
-  kvm_vm_enable_capability (guest->vm, KVM_CAPABILITY_X86_TRIPLE_FAULT_EVENT, on, 1, &error);
-  kvm_vcpu_x86_get_vcpu_events (guest->vcpu, &events, &error);
-  g_assert_no_error (error);
-  events.flags |= KVM_X86_VCPU_EVENT_FLAGS_TRIPLE_FAULT;
-  events.triple_fault_pending = 1;
-  g_assert_true (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
-  g_assert_no_error (error);
-  kvm_test_run (guest, KVM_EXIT_REASON_SHUTDOWN);
-}
-
 static void
 test_sregs2 (void)
 {
@@ -526,7 +360,7 @@ test_sregs2 (void)
     0x0f, 0x22, 0xd1, /* mov %ecx, %cr2 */
     0xf4,             /* hlt */
   };
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, 0);
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (code, 0);
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
   g_autofree char *other_text = NULL;
@@ -617,167 +451,12 @@ test_nested_state_as_bytes (void)
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "says that it has 160 bytes, and it has 128");
 }
 
-static void
-test_protected_mode (void)
-{
-  static const guint8 code[] = {
-    0x6a, 0x10,                               /* push $0x10 */
-    0x1f,                                     /* pop %ds: from the table */
-    0xb8, 0x78, 0x56, 0x34, 0x12,             /* mov $0x12345678, %eax */
-    0xa3, 0x00, 0x20, 0x00, 0x00,             /* mov %eax, 0x2000 */
-    0xea, 0x16, 0x10, 0x00, 0x00, 0x08, 0x00, /* ljmp $8, to what follows */
-    0x90, 0x90,                               /* nop; nop */
-    0xe7, 0x61,                               /* out %eax, $0x61 */
-    0xf4,                                     /* hlt */
-  };
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, 0);
-  g_autoptr (GError) error = NULL;
-  KvmX86Sregs sregs;
-  KvmX86Regs regs;
-  guint32 word;
-
-  g_assert_true (kvm_vcpu_x86_setup_protected_mode (guest->vcpu, KVM_TEST_ENTRY, 0x4000, &error));
-  g_assert_no_error (error);
-  kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error);
-  regs.rsp = 0x7000;
-  kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x12345678);
-  read_memory (guest, 0x2000, &word, sizeof word);
-  g_assert_cmphex (word, ==, 0x12345678);
-  kvm_vcpu_x86_get_sregs (guest->vcpu, &sregs, &error);
-  g_assert_no_error (error);
-  g_assert_cmphex (sregs.cr0 & 0x80000001, ==, 1);
-  g_assert_cmpuint (sregs.cs.db, ==, 1);
-
-#define ASSERT_INVALID(mode, address, tables, text)                                                \
-  g_assert_false (kvm_vcpu_x86_setup_##mode##_mode (guest->vcpu, (address), (tables), &error));    \
-  kvm_test_assert_error (error, KVM_ERROR_INVALID, (text))
-
-  ASSERT_INVALID (protected, G_GUINT64_CONSTANT (0x100000000), 0x4000, "not at 0x100000000");
-  ASSERT_INVALID (protected, 0x1000, 0x4001, "not at 0x4001");
-  ASSERT_INVALID (protected, 0x1000, G_MAXUINT64 - 4095, "not at 0xfffffffffffff000");
-  ASSERT_INVALID (protected, 0x1000, 0x8000, "24 bytes at guest address 0x8000");
-}
-
-#define TABLES 0x100000
-#define N_TABLE_BYTES 0x7000
-
-/* The guest and room for its tables, which are made. */
-static KvmTestGuest *
-make_long_guest (const guint8 *code, gsize size, KvmMemory **tables)
-{
-  KvmTestGuest *self = make_guest (code, size, 0);
-  g_autoptr (KvmMemorySlot) slot = NULL;
-  g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
-
-  *tables = kvm_memory_new (N_TABLE_BYTES, &error);
-  slot = kvm_vm_add_memory (self->vm, TABLES, *tables, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
-  g_assert_true (kvm_vcpu_x86_setup_long_mode (self->vcpu, KVM_TEST_ENTRY, TABLES, &error));
-  g_assert_no_error (error);
-  kvm_vcpu_x86_get_regs (self->vcpu, &regs, &error);
-  regs.rsp = 0x7000;
-  kvm_vcpu_x86_set_regs (self->vcpu, &regs, &error);
-  g_assert_no_error (error);
-  return self;
-}
-
-/* 64 bits, SSE, and an exception of its own that the guest handles: the processor takes the code
- * segment from the table. */
-static void
-test_long_mode (void)
-{
-  static const guint8 code[] = {
-    0x0f, 0x01, 0x1c, 0x25, 0x00, 0x20, 0x00, 0x00,             /* lidt 0x2000 */
-    0x48, 0xb8, 0xf0, 0xde, 0xbc, 0x9a, 0x78, 0x56, 0x34, 0x12, /* mov $0x123456789abcdef0, %rax */
-    0x0f, 0x10, 0x04, 0x25, 0x00, 0x20, 0x00, 0x00,             /* movups 0x2000, %xmm0 */
-    0x0f, 0x0b,                                                 /* ud2 */
-    0xf4,                                                       /* hlt */
-  };
-  static const guint8 handler[] = {
-    0x48, 0x89, 0x04, 0x25, 0x00, 0x21, 0x00, 0x00, /* mov %rax, 0x2100 */
-    0xe7, 0x61,                                     /* out %eax, $0x61 */
-    0x48, 0x83, 0x04, 0x24, 0x02,                   /* addq $2, (%rsp): behind the ud2 */
-    0x48, 0xcf,                                     /* iretq */
-  };
-  /* An interrupt gate to 0x1800, and the register of the table with it. */
-  static const guint8 gate[16] = { 0x00, 0x18, 0x08, 0x00, 0x00, 0x8e };
-  static const guint8 idtr[10] = { 0xff, 0x0f, 0x00, 0x30 };
-  g_autoptr (KvmMemory) tables = NULL;
-  g_autoptr (KvmTestGuest) guest = make_long_guest (code, sizeof code, &tables);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  KvmX86Sregs sregs;
-  guint64 word;
-
-  write_memory (guest, 0x1800, handler, sizeof handler);
-  write_memory (guest, 0x2000, idtr, sizeof idtr);
-  write_memory (guest, 0x3000 + 6 * 16, gate, sizeof gate);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x9abcdef0);
-  read_memory (guest, 0x2100, &word, sizeof word);
-  g_assert_cmphex (word, ==, G_GUINT64_CONSTANT (0x123456789abcdef0));
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-
-  kvm_vcpu_x86_get_sregs (guest->vcpu, &sregs, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (sregs.cs.l, ==, 1);
-  text = kvm_x86_sregs_to_string (&sregs);
-  g_assert_true (g_str_has_prefix (text, "cr0=0000000080000033 [PG|NE|ET|MP|PE]\n"));
-  g_assert_nonnull (strstr (text, "cr4=0000000000000620 [OSXMMEXCPT|OSFXSR|PAE] cr8=0\n"
-                                  "efer=0000000000000500 [LMA|LME] apic_base="));
-  g_assert_nonnull (strstr (text, "\ngdt base=0000000000106000 limit=0017\n"));
-
-  ASSERT_INVALID (long, G_GUINT64_CONSTANT (0x100000000), TABLES, "Long mode begins below");
-  ASSERT_INVALID (long, 0x1000, TABLES + 1, "not at 0x100001");
-  ASSERT_INVALID (long, 0x1000, 0xffffa000, "not at 0xffffa000");
-  ASSERT_INVALID (long, 0x1000, TABLES + 0x1000, "No memory slot has all");
-  ASSERT_INVALID (long, 0x1000, 0x40000000, "bytes at guest address 0x4000");
-}
-
-/* The tables say where an address leads to, for the guest and for the kernel. */
-static void
-test_translate (void)
-{
-  static const guint8 code[] = {
-    0x8b, 0x04, 0x25, 0x34, 0x22, 0x20, 0x00, /* mov 0x202234, %eax */
-    0xe7, 0x61,                               /* out %eax, $0x61 */
-  };
-  g_autoptr (KvmMemory) tables = NULL;
-  g_autoptr (KvmTestGuest) guest = make_long_guest (code, sizeof code, &tables);
-  g_autoptr (GError) error = NULL;
-  KvmX86TranslationFlags flags;
-  guint64 address;
-
-  g_assert_true (kvm_vcpu_x86_translate (guest->vcpu, 0xfee00abc, &address, &flags, &error));
-  g_assert_no_error (error);
-  g_assert_cmphex (address, ==, 0xfee00abc);
-  g_assert_cmphex (flags, ==, KVM_X86_TRANSLATION_FLAGS_WRITABLE);
-
-  /* The second 2 MiB are the first. */
-  kvm_memory_write (tables, 0x2008, (const guint8[]){ 0x83, 0, 0, 0, 0, 0, 0, 0 }, 8, &error);
-  g_assert_true (kvm_vcpu_x86_translate (guest->vcpu, 0x202234, &address, NULL, &error));
-  g_assert_no_error (error);
-  g_assert_cmphex (address, ==, 0x2234);
-  write_memory (guest, 0x2234, (const guint32[]){ 0xcafebabe }, 4);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0xcafebabe);
-
-  g_assert_false (kvm_vcpu_x86_translate (guest->vcpu, G_GUINT64_CONSTANT (0x100000000), &address,
-                                          &flags, &error));
-  kvm_test_assert_error (error, KVM_ERROR_NOT_FOUND,
-                         "on vCPU 0: the page tables have nothing at 0x100000000");
-  g_assert_cmphex (address, ==, 0);
-  g_assert_cmphex (flags, ==, 0);
-}
-
 /* Nothing is set while the guest waits for an answer. */
 static void
 test_pending (void)
 {
   static const guint8 code[] = { 0xe4, 0x60, 0xf4 }; /* in $0x60, %al; hlt */
-  g_autoptr (KvmTestGuest) guest = MAKE_GUEST (code, 0);
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_X86_GUEST (code, 0);
   g_autoptr (KvmX86Xsave) xsave = NULL;
   g_autoptr (KvmX86Xcrs) xcrs = NULL;
   g_autoptr (KvmX86NestedState) state = NULL;
@@ -791,7 +470,7 @@ test_pending (void)
   KvmX86Fpu fpu;
 
   kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  write_memory (guest, 0x4000, before, sizeof before);
+  kvm_test_write (guest, 0x4000, before, sizeof before);
   g_assert_true (kvm_vcpu_x86_get_fpu (guest->vcpu, &fpu, &error));
   g_assert_true (kvm_vcpu_x86_get_debug_regs (guest->vcpu, &regs, &error));
   g_assert_true (kvm_vcpu_x86_get_sregs2 (guest->vcpu, &sregs, &error));
@@ -812,7 +491,7 @@ test_pending (void)
   ASSERT_PENDING (kvm_vcpu_x86_set_vcpu_events (guest->vcpu, &events, &error));
   ASSERT_PENDING (kvm_vcpu_x86_set_nested_state (guest->vcpu, state, &error));
   ASSERT_PENDING (kvm_vcpu_x86_setup_protected_mode (guest->vcpu, 0x1000, 0x4000, &error));
-  read_memory (guest, 0x4000, after, sizeof after);
+  kvm_test_read (guest, 0x4000, after, sizeof after);
   g_assert_cmpmem (before, sizeof before, after, sizeof after);
 }
 
@@ -948,16 +627,9 @@ main (int argc, char **argv)
   kvm_test_add ("/x86-registers/xcrs-of-guest", test_xcrs_of_guest);
   kvm_test_add ("/x86-registers/xcrs-table", test_xcrs_table);
   kvm_test_add ("/x86-registers/debug-regs", test_debug_regs);
-  kvm_test_add ("/x86-registers/exception", test_exception);
-  kvm_test_add ("/x86-registers/nmi", test_nmi);
-  kvm_test_add ("/x86-registers/payload", test_payload);
-  kvm_test_add ("/x86-registers/triple-fault", test_triple_fault);
   kvm_test_add ("/x86-registers/sregs2", test_sregs2);
   kvm_test_add ("/x86-registers/nested-state", test_nested_state);
   kvm_test_add ("/x86-registers/nested-state-as-bytes", test_nested_state_as_bytes);
-  kvm_test_add ("/x86-registers/protected-mode", test_protected_mode);
-  kvm_test_add ("/x86-registers/long-mode", test_long_mode);
-  kvm_test_add ("/x86-registers/translate", test_translate);
   kvm_test_add ("/x86-registers/pending", test_pending);
   kvm_test_add ("/x86-registers/closed", test_closed);
   kvm_test_add ("/x86-registers/never-opened", test_never_opened);

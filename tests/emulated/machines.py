@@ -12,6 +12,15 @@ SOURCE_ROOT = HERE.parent.parent
 
 MODULES = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "kvm"]
 
+WITHOUT_ON_AMD = [
+    "/guest-memory/guest-memfd",  # not in Linux 6.1, nor without private memory in 6.12
+    "/vcpu/hardware-breakpoint",  # QEMU 7.2 has none under SVM
+    "/runner/disturbed",  # the guest comes to nothing between two pauses
+    "/x86-registers/xcrs-of-guest",  # QEMU 7.2 does not intercept XSETBV: it is the host's
+    "/x86-platform/clock-of-host",  # whose clock is not the TSC, which is not stable there
+    "/x86-platform/no-hyperv",  # it has that
+]
+
 # A variant says only what is different in it from its base.
 #
 # emulator   the program, which is in Debian's package
@@ -39,18 +48,19 @@ TABLE = {
         "kernel": "linux-image-amd64",
         "modules": [*MODULES, "kvm_amd"],
         "without": [
-            "/guest-memory/guest-memfd",  # not in Linux 6.1, nor without private memory in 6.12
-            "/vcpu/hardware-breakpoint",  # QEMU 7.2 has none under SVM
-            "/runner/disturbed",  # the guest comes to nothing between two pauses
-            "/x86-registers/xcrs-of-guest",  # QEMU 7.2 does not intercept XSETBV: it is the host's
-            "/x86-platform/clock-of-host",  # whose clock is not the TSC, which is not stable there
-            "/x86-platform/no-hyperv",  # it has that
+            *WITHOUT_ON_AMD,
+            # Debian's 6.1 is built without Xen.
+            "/x86-amd/xen-hypercall",
+            "/x86-amd/xen-attributes",
+            "/x86-amd/xen-event",
+            "/x86-amd/xen-event-of-guest",
         ],
     },
     # Xen, and what else came after Linux 6.1.
     "x86_64-6.12": {
         "base": "x86_64",
         "kernel": "linux-image-6.12-amd64",
+        "without": [*WITHOUT_ON_AMD, "/x86-platform/no-xen"],
     },
     "arm64": {
         "emulator": "qemu-system-aarch64",
