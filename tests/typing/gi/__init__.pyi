@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# As much of PyGObject as the tests of the types need.
+def require_version(namespace: str, version: str) -> None: ...
