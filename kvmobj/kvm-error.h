@@ -53,6 +53,7 @@ G_BEGIN_DECLS
  * @KVM_ERROR_INVALID: the library refused an argument before it asked the kernel
  * @KVM_ERROR_NOT_SUPPORTED: this host, this kernel or this architecture cannot do it
  * @KVM_ERROR_OVERLAP: a memory slot is in the way; the message names it
+ * @KVM_ERROR_UNUSABLE: the vCPU is in no state: restoring one failed half-way
  *
  * What can go wrong.
  *
@@ -98,6 +99,7 @@ typedef enum
   KVM_ERROR_INVALID = 1005,
   KVM_ERROR_NOT_SUPPORTED = 1006,
   KVM_ERROR_OVERLAP = 1007,
+  KVM_ERROR_UNUSABLE = 1008,
 } KvmError;
 
 KVMOBJ_AVAILABLE_IN_0_1

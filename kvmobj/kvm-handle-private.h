@@ -24,7 +24,8 @@ struct _KvmHandle
 {
   KvmHandleKind kind;
   int fd;             /* the number is ours from open to clear, whatever is behind it */
-  guint generation;   /* _kvm_fork_generation while the handle may be used, else 0 or another */
+  guint generation;   /* _kvm_fork_generation while the handle may be used, else 0 or another;
+                         KVMOBJ_UNUSABLE_GENERATION of a vCPU that was restored by half */
   guint64 state;      /* of a vCPU: who is using it; see kvm-run-state-private.h */
   guint64 id;         /* of a vCPU its id, of a device its type */
   KvmHandle *parent;  /* the VM of a vCPU or device, the system of a VM, either of statistics */
@@ -49,6 +50,14 @@ static inline gboolean
 _kvm_handle_is_usable (KvmHandle *self)
 {
   return (guint) g_atomic_int_get (&self->generation) == _kvm_fork_generation;
+}
+
+#define KVMOBJ_UNUSABLE_GENERATION G_MAXUINT
+
+static inline gboolean
+_kvm_handle_is_unusable (KvmHandle *self)
+{
+  return (guint) g_atomic_int_get (&self->generation) == KVMOBJ_UNUSABLE_GENERATION;
 }
 
 /* Somebody else may use what is behind the fd from now on. */

@@ -76,6 +76,10 @@ _kvm_handle_set_unusable_error (KvmHandle *self, const char *what, GError **erro
     g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED, "%s on %s: it was never opened", what, name);
   else if (g_atomic_int_get (&self->generation) == 0)
     g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED, "%s on %s: it is closed", what, name);
+  else if (_kvm_handle_is_unusable (self))
+    g_set_error (error, KVM_ERROR, KVM_ERROR_UNUSABLE,
+                 "%s on %s: restoring its state failed half-way; restore one that the host takes",
+                 what, name);
   else
     g_set_error (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS,
                  "%s on %s: it belongs to the process that this one was forked from", what, name);

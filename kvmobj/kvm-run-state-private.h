@@ -41,6 +41,9 @@ G_BEGIN_DECLS
  */
 #define KVM_STATE_BUS_CHANGED (G_GUINT64_CONSTANT (1) << 32)
 
+/* Some registers are of one state, and some of another. So is this one. */
+#define KVM_STATE_UNUSABLE (G_GUINT64_CONSTANT (1) << 33)
+
 /* What wants a run to end. */
 #define KVM_STATE_KICKS (KVM_STATE_KICKED | KVM_STATE_CANCELLED | KVM_STATE_CLOSED)
 

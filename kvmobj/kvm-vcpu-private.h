@@ -33,7 +33,10 @@ struct _KvmVcpu
   gboolean is_claimed;   /* whether something has the thread */
   KvmVcpuThread *thread; /* owned; NULL until it is claimed for the first time */
 
-  KvmVm *vm; /* owned */
+  guint n_pins;         /* these three under the VM's lock: who must not be let down by finalize */
+  gboolean is_kept;     /* they have a reference, which was to be the last */
+  gboolean is_disposed; /* it cannot be pinned any more */
+  KvmVm *vm;            /* owned */
 };
 
 extern GTypeClass *_kvm_vcpu_class G_GNUC_INTERNAL;
@@ -50,6 +53,11 @@ KvmVcpu *_kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error);
 
 /* For the VM, which knows its vCPUs by their handles. */
 void _kvm_vcpu_close_handle (KvmHandle *handle);
+
+/* For the VM, with its lock held: the vCPU stays until it is unpinned, which is done without the
+ * lock. FALSE if it is on its way out. */
+gboolean _kvm_vcpu_pin (KvmVcpu *self);
+void _kvm_vcpu_unpin (KvmVcpu *self);
 
 /* Whether an fd of unknown kind is a vCPU's. */
 gboolean _kvm_vcpu_owns_fd (int fd);

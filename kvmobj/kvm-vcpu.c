@@ -66,6 +66,53 @@ GTypeClass *_kvm_vcpu_class;
 
 G_DEFINE_FINAL_TYPE (KvmVcpu, kvm_vcpu, G_TYPE_OBJECT)
 
+/* Whoever found it through the VM has no reference: to take one calls into bindings, which must not
+ * happen under a lock. So the last one is kept for them here. */
+static void
+kvm_vcpu_dispose (GObject *object)
+{
+  KvmVcpu *self = KVM_VCPU (object);
+
+  if (self->vm != NULL && _kvm_vm_lock (self->vm))
+    {
+      if (self->n_pins == 0)
+        self->is_disposed = TRUE;
+      else if (!self->is_kept)
+        {
+          g_object_ref (self);
+          self->is_kept = TRUE;
+        }
+      g_mutex_unlock (&self->vm->lock);
+    }
+
+  G_OBJECT_CLASS (kvm_vcpu_parent_class)->dispose (object);
+}
+
+gboolean
+_kvm_vcpu_pin (KvmVcpu *self)
+{
+  if (self->is_disposed)
+    return FALSE;
+  self->n_pins++;
+  return TRUE;
+}
+
+void
+_kvm_vcpu_unpin (KvmVcpu *self)
+{
+  gboolean is_last = FALSE;
+
+  if (_kvm_vm_lock (self->vm))
+    {
+      is_last = --self->n_pins == 0 && self->is_kept;
+      if (is_last)
+        self->is_kept = FALSE;
+      g_mutex_unlock (&self->vm->lock);
+    }
+  if (is_last)
+    g_object_unref (self);
+}
+
 static void
 kvm_vcpu_finalize (GObject *object)
 {
@@ -128,6 +175,7 @@ kvm_vcpu_class_init (KvmVcpuClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->constructed = kvm_vcpu_constructed;
+  object_class->dispose = kvm_vcpu_dispose;
   object_class->finalize = kvm_vcpu_finalize;
   object_class->get_property = kvm_vcpu_get_property;
   _kvm_vcpu_class = (GTypeClass *) klass;

@@ -25,6 +25,7 @@ struct _KvmVm
   KvmCoalescing coalescing;
 
   KvmEventfdTable *eventfds; /* owned; has a lock of its own */
+  gpointer x86_state_facts;  /* owned; KvmX86StateFacts, NULL until a state is saved or restored */
 };
 
 KvmVm *_kvm_vm_new_take_fd (KvmSystem *system, int fd);
@@ -47,6 +48,9 @@ _kvm_vm_deliver_coalesced (KvmVm *self, gboolean *stop)
 /* A VM that is closed closes what was made from it. */
 void _kvm_vm_add_child (KvmVm *self, KvmHandle *child);
 void _kvm_vm_remove_child (KvmVm *self, KvmHandle *child);
+
+/* The vCPUs, sorted by their ids; they live for as long as the array. */
+GPtrArray *_kvm_vm_get_vcpus (KvmVm *self);
 
 /* The bus has another table. Adds to @tables what the vCPUs that are not running had of the old
  * one.

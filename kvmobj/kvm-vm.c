@@ -15,6 +15,7 @@
 #include "kvm-ioctl-private.h"
 #include "kvm-memory-map-private.h"
 #include "kvm-system-private.h"
+#include "kvm-state-private.h"
 #include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"
 
@@ -68,6 +69,7 @@ kvm_vm_finalize (GObject *object)
   g_clear_pointer (&self->free_slots, g_array_unref);
   g_clear_pointer (&self->eventfds, _kvm_eventfd_table_unref);
   _kvm_coalescing_free (&self->coalescing, self->generation);
+  g_clear_pointer (&self->x86_state_facts, _kvm_x86_state_facts_free);
   _kvm_fork_clear_lock (&self->lock, self->generation);
   g_clear_object (&self->system);
 
@@ -533,6 +535,34 @@ kvm_vm_get_io_bus (KvmVm *self)
   if (locked)
     g_mutex_unlock (&self->lock);
   return self->io_bus;
+}
+
+static int
+compare_vcpus (gconstpointer a, gconstpointer b)
+{
+  guint id_a = kvm_vcpu_get_id (*(KvmVcpu *const *) a);
+  guint id_b = kvm_vcpu_get_id (*(KvmVcpu *const *) b);
+
+  return id_a < id_b ? -1 : id_a > id_b;
+}
+
+GPtrArray *
+_kvm_vm_get_vcpus (KvmVm *self)
+{
+  GPtrArray *vcpus = g_ptr_array_new_with_free_func ((GDestroyNotify) _kvm_vcpu_unpin);
+
+  if (!_kvm_vm_lock (self))
+    return vcpus;
+  for (guint i = 0; self->children != NULL && i < self->children->len; i++)
+    {
+      KvmHandle *child = g_ptr_array_index (self->children, i);
+
+      if (child->kind == KVM_HANDLE_VCPU && _kvm_vcpu_pin (_kvm_vcpu_from_handle (child)))
+        g_ptr_array_add (vcpus, _kvm_vcpu_from_handle (child));
+    }
+  g_mutex_unlock (&self->lock);
+  g_ptr_array_sort (vcpus, compare_vcpus);
+  return vcpus;
 }
 
 void

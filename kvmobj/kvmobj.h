@@ -28,6 +28,7 @@
 #include <kvmobj/kvm-irq-routing.h>
 #include <kvmobj/kvm-stat.h>
 #include <kvmobj/kvm-stats.h>
+#include <kvmobj/kvm-state.h>
 #include <kvmobj/kvm-exit.h>
 #include <kvmobj/kvm-diagnosis.h>
 

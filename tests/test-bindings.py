@@ -1850,6 +1850,34 @@ def diagnosis():
     check(isinstance(found.get_sandbox(), Kvm.Sandbox), True)
 
 
+def make_state_guest():
+    vm = Kvm.System.new().create_vm()
+    memory = Kvm.Memory.new(0x8000)
+    vm.add_memory(0, memory, Kvm.MemorySlotFlags.NONE)
+    memory.write(0x1000, b"\x40\xf4\x40\xf4")  # inc %ax; hlt, twice
+    vcpu = vm.create_vcpu(0)
+    vcpu.x86_setup_real_mode(0x1000)
+    return vm, vcpu
+
+
+@test
+def saved_states():
+    """A guest goes on in another virtual machine, by way of bytes."""
+    vm, vcpu = make_state_guest()
+    check(vcpu.run(None), Kvm.ExitReason.HLT)
+    state = wait_for(vm.save_state_async, vm.save_state_finish, None)
+    check(Kvm.state_compare(state, vm.save_state(None)), [])
+    check(state["vcpus"][0]["version"], 1)
+    data = Kvm.state_to_bytes(state)
+
+    vm, vcpu = make_state_guest()
+    vm.restore_state(Kvm.state_from_bytes(data))
+    check(vcpu.run(None), Kvm.ExitReason.HLT)
+    state = vcpu.save_state()
+    check(Kvm.X86Regs.new_from_bytes(GLib.Bytes(bytes(state["regs"]))).rax, 2)
+    vcpu.restore_state(state)
+
+
 @test
 def what_riscv64_alone_has():
     """Ids and names are everywhere, methods say which architecture they are for."""

@@ -89,6 +89,7 @@ class World:
         self.clock = Kvm.X86Clock.new()
         self.clock.clock = 10**18
         self.khz = self.vcpu.x86_get_tsc_khz()[1]
+        self.vm_state = self.vm.save_state(None)
         self.sregs2 = self.vcpu.x86_get_sregs2()[1]
         self.fpu = self.vcpu.x86_get_fpu()[1]
         self.vcpu.x86_set_fpu(self.fpu)  # so that the extended state has x87 and SSE
@@ -158,7 +159,9 @@ def given(capability, expected):
 
 
 def has_bytes(size):
-    return lambda data: data.get_size() == size
+    """So many, or a condition."""
+    condition = size if callable(size) else lambda number: number == size
+    return lambda data: condition(data.get_size())
 
 
 def begins(beginning):
@@ -206,6 +209,9 @@ EXPECTED = {
         "riscv_reg_to_string(0)": None,
         "riscv_isa_ext_to_string(11)": "zicbom",
         "riscv_sbi_ext_to_string(1000)": None,
+        "state_to_bytes(w.vm_state)": has_bytes(lambda size: size > 4096),
+        "state_from_bytes(GLib.Bytes(b'123'))": Kvm.Error.INVALID,
+        "state_compare(w.vm_state, w.vm_state)": [],
     }),
     "DebugExit": ("debug_exit", {
         "new()": Kvm.DebugExit,
@@ -450,6 +456,8 @@ EXPECTED = {
         "riscv_get_sbi_extension(0)": Kvm.Error.NOT_SUPPORTED,
         "riscv_set_sbi_extension(0, True)": Kvm.Error.NOT_SUPPORTED,
         "riscv_get_sbi_extensions()": Kvm.Error.NOT_SUPPORTED,
+        "save_state()": lambda state: state["kind"] == "vcpu" and len(state["regs"]) == 144,
+        "restore_state(w.vcpu.save_state())": True,
         "x86_get_cpuid()": Kvm.X86Cpuid,
         "x86_set_cpuid(w.vcpu.x86_get_cpuid())": True,
         "x86_get_regs()": lambda result: result[0] and result[1].rip == ENTRY + 8,
@@ -535,6 +543,10 @@ EXPECTED = {
         "test_device(Kvm.DeviceType.ARM_VGIC_V3)": False,
         "create_device(12345)": Kvm.Error.NO_DEVICE,
         "create_irqchip()": Kvm.Error.INVALID_ARGUMENT,  # there are vCPUs
+        "save_state(None)": lambda state: state["vcpus"][0]["architecture"] == "x86_64",
+        "restore_state(w.vm_state)": True,
+        "save_state_async(None, w.keep)": None,
+        "save_state_finish(w.get_result())": lambda state: state["kind"] == "vm",
         "x86_create_pit(0)": Kvm.Error.NOT_FOUND,  # there is no irqchip
         "x86_set_tss_address(1 << 40)": Kvm.Error.INVALID_ARGUMENT,
         "x86_set_msr_filter(w.filter)": True,

@@ -9,6 +9,7 @@
  * ratios of neighbouring turns is apart, in parts of the ratio. */
 
 #include "kvm-test.h"
+#include "state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,6 +183,18 @@ make_bare_vm_once (Pair *self)
   free_bare_vm (&other);
 }
 
+static void
+save_and_restore (Pair *self)
+{
+  benchmark_state_with_library ();
+}
+
+static void
+save_and_restore_bare (Pair *self)
+{
+  benchmark_state_with_ioctls ();
+}
+
 /* Those without an exit come first: after one, registers need no ioctl. */
 static const struct
 {
@@ -194,6 +207,7 @@ static const struct
   { "exit", run_exit, run_bare_exit },
   { "exit-with-regs", run_exit_with_regs, run_bare_exit_with_regs },
   { "vm", make_vm, make_bare_vm_once },
+  { "state", save_and_restore, save_and_restore_bare },
 };
 
 static double
@@ -276,6 +290,7 @@ main (int argc, char **argv)
   pair_init (&pair);
   g_object_unref (kvm_system_create_vm (pair.guest->system, NULL)); /* what is made once */
   printf ("heap %.0f\n", measure_heap (pair.guest->system));
+  benchmark_state_init ();
   for (guint i = 0; i < G_N_ELEMENTS (things); i++)
     {
       double library[N_TURNS], bare[N_TURNS], ratios[N_TURNS], ratio;
@@ -292,6 +307,7 @@ main (int argc, char **argv)
               (get_quantile (ratios, 0.75) - get_quantile (ratios, 0.25)) / 2 / ratio);
       fflush (stdout);
     }
+  benchmark_state_clear ();
   pair_clear (&pair);
   return 0;
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "kvm-state.h"
+#include "kvm-vcpu-private.h"
+#include "kvm-vm-private.h"
+
+G_BEGIN_DECLS
+
+/* A saved state is a dictionary, a{sv}, with a head that says what it is, and items. Each kind of
+ * state has a table of the items that it can have. */
+#define KVMOBJ_STATE_VERSION 1u
+#define KVMOBJ_STATE_MAX_ITEMS 16
+
+typedef struct
+{
+  const char *name;
+  const char *type; /* of the GVariant */
+  gsize size;       /* of bytes; 0 if there can be any number, or it is something else */
+  gboolean is_optional;
+} KvmStateItem;
+
+typedef struct
+{
+  const KvmStateItem *items;
+  guint n_items;
+} KvmStateTable;
+
+/* What is to be restored, by the places in the table; NULL where there is nothing. */
+typedef struct
+{
+  const KvmStateTable *table;
+  GVariant *values[KVMOBJ_STATE_MAX_ITEMS]; /* owned */
+} KvmStateValues;
+
+/* What restoring has done so far. */
+typedef struct
+{
+  gboolean is_changed; /* whether anything is not as it was */
+
+  /* x86: what is added to the offsets of the time-stamp counters that were saved. */
+  gboolean has_tsc_shift;
+  gint64 tsc_shift;
+} KvmStateProgress;
+
+void _kvm_state_begin (GVariantBuilder *builder, const char *kind);
+void _kvm_state_add (GVariantBuilder *builder, const char *name, GVariant *value);
+void _kvm_state_add_bytes (GVariantBuilder *builder, const char *name, gconstpointer data,
+                           gsize size);
+
+/* Takes a state apart. An error says what it is not; @what is what is to be restored. */
+gboolean _kvm_state_parse (GVariant *state, const char *what, const char *kind,
+                           const KvmStateTable *table, KvmStateValues *values, GError **error);
+void _kvm_state_values_clear (KvmStateValues *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KvmStateValues, _kvm_state_values_clear)
+
+/* Copies an item that has the size which its table says. */
+void _kvm_state_copy_bytes (const KvmStateValues *self, guint item, gpointer data, gsize size);
+
+/* An error about an item: of a state that makes no sense, or of one that this host cannot have. */
+void _kvm_state_set_invalid (GError **error, const char *name, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void _kvm_state_set_unsupported (GError **error, const char *name, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/* Whether an item is there if and only if there is here what it is of. */
+gboolean _kvm_state_check_presence (const KvmStateValues *values, guint item, gboolean is_here,
+                                    GError **error);
+
+/* After an item was set, or not: notes that something changed, or adds to the error which item it
+ * was. Returns @is_set. */
+gboolean _kvm_state_finish_item (gboolean is_set, const KvmStateItem *item,
+                                 KvmStateProgress *progress, GError **error);
+
+/* For a vCPU. The thread has it, and nothing is pending, between hold and release. */
+gboolean _kvm_vcpu_hold (KvmVcpu *self, const char *what, GError **error);
+void _kvm_vcpu_release (KvmVcpu *self);
+GVariant *_kvm_vcpu_save_held (KvmVcpu *self, GError **error);
+gboolean _kvm_vcpu_parse_state (KvmVcpu *self, GVariant *state, KvmStateValues *values,
+                                GError **error);
+gboolean _kvm_vcpu_check_held (KvmVcpu *self, const KvmStateValues *values, GError **error);
+gboolean _kvm_vcpu_restore_held (KvmVcpu *self, const KvmStateValues *values,
+                                 KvmStateProgress *progress, GError **error);
+
+/* The same to restore. A vCPU of which some registers are of one state and some of another cannot
+ * be used until it is restored. */
+gboolean _kvm_vcpu_hold_to_restore (KvmVcpu *self, gboolean *was_unusable, GError **error);
+void _kvm_vcpu_release_restored (KvmVcpu *self, gboolean is_usable);
+
+/* What only an architecture knows. Everything that can be wrong is found by check; nothing is
+ * changed before. */
+extern const KvmStateTable _kvm_vcpu_x86_state_table G_GNUC_INTERNAL;
+gboolean _kvm_vcpu_x86_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vcpu_x86_check_state (KvmVcpu *self, const KvmStateValues *values, GError **error);
+gboolean _kvm_vcpu_x86_restore_state (KvmVcpu *self, const KvmStateValues *values,
+                                      KvmStateProgress *progress, GError **error);
+
+extern const KvmStateTable _kvm_vcpu_reg_state_table G_GNUC_INTERNAL;
+gboolean _kvm_vcpu_reg_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vcpu_reg_check_state (KvmVcpu *self, const KvmStateValues *values, GError **error);
+gboolean _kvm_vcpu_reg_restore_state (KvmVcpu *self, const KvmStateValues *values,
+                                      KvmStateProgress *progress, GError **error);
+
+/* The same of a VM, whose table has at place 0 the states of its vCPUs. */
+#define KVMOBJ_VM_STATE_VCPUS 0
+extern const KvmStateTable _kvm_vm_x86_state_table G_GNUC_INTERNAL;
+gboolean _kvm_vm_x86_save_state (KvmVm *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vm_x86_check_state (KvmVm *self, const KvmStateValues *values, GError **error);
+gboolean _kvm_vm_x86_restore_state (KvmVm *self, const KvmStateValues *values,
+                                    KvmStateProgress *progress, GError **error);
+
+extern const KvmStateTable _kvm_vm_devices_state_table G_GNUC_INTERNAL;
+gboolean _kvm_vm_devices_save_state (KvmVm *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vm_devices_check_state (KvmVm *self, const KvmStateValues *values, GError **error);
+gboolean _kvm_vm_devices_restore_state (KvmVm *self, const KvmStateValues *values,
+                                        KvmStateProgress *progress, GError **error);
+
+/* What the kernel has for the state of the VM's vCPUs, which does not change once there is one. */
+typedef struct
+{
+  gboolean has_sregs2;
+  gboolean has_xcrs;
+  gboolean has_debug_regs;
+  gboolean has_nested_state;
+  gboolean has_lapic;
+  gboolean has_tsc_khz;
+  gboolean has_tsc_control;
+  gboolean has_tsc_offset;
+  gboolean has_xsave2;
+  gsize xsave_size;
+  guint tsc_khz;        /* of the vCPU that was asked first */
+  gpointer shown_cpuid; /* owned; KvmX86Cpuid: see where it is made; NULL until it is needed */
+  GBytes *cpuid; /* owned; what was found to fit the host last, or NULL; under the VM's lock */
+  guint32 *msrs; /* owned; in the order in which they are restored */
+  guint n_msrs;
+} KvmX86StateFacts;
+
+void _kvm_x86_state_facts_free (KvmX86StateFacts *self);
+
+/* Which items differ of what is not told apart by name alone. */
+gboolean _kvm_x86_state_item_equal (const char *name, GVariant *value, GVariant *other);
+
+G_END_DECLS

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Saved states: a guest goes on from one as if nothing had been, and what is no state of it leaves
+ * it as it was. */
+
+#include "kvm-test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How often a state is damaged at random; KVMOBJ_TEST_MUTATIONS in the environment is another
+ * number. */
+#define N_MUTATIONS 2000
+
+static GVariant *
+save_vcpu (KvmVcpu *vcpu)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *state = kvm_vcpu_save_state (vcpu, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (g_variant_is_floating (state));
+  return state;
+}
+
+static GVariant *
+save_vm (KvmVm *vm)
+{
+  g_autoptr (GError) error = NULL;
+  GVariant *state = kvm_vm_save_state (vm, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (g_variant_is_floating (state));
+  return state;
+}
+
+/* As if it came from a file. */
+static GVariant *
+read_again (GVariant *state)
+{
+  g_autoptr (GBytes) bytes = kvm_state_to_bytes (state);
+  g_autoptr (GError) error = NULL;
+  GVariant *again = kvm_state_from_bytes (bytes, &error);
+
+  g_assert_no_error (error);
+  return again;
+}
+
+static void
+assert_same (GVariant *state, GVariant *other)
+{
+  g_auto (GStrv) names = kvm_state_compare (state, other);
+
+  if (names[0] != NULL)
+    g_error ("the states differ in %s", names[0]);
+}
+
+static void
+copy_memory (KvmTestGuest *from, KvmTestGuest *to)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *data = g_malloc (0x8000);
+
+  g_assert_true (kvm_memory_read (from->memory, 0, data, 0x8000, &error));
+  g_assert_true (kvm_memory_write (to->memory, 0, data, 0x8000, &error));
+  g_assert_no_error (error);
+}
+
+/* Another guest that is where the first one is. */
+static KvmTestGuest *
+clone_guest (KvmTestGuest *guest)
+{
+  KvmTestGuest *self = KVM_TEST_GUEST (halt);
+  g_autoptr (GVariant) state = save_vm (guest->vm);
+  g_autoptr (GVariant) again = read_again (state);
+  g_autoptr (GVariant) now = NULL;
+  g_autoptr (GError) error = NULL;
+
+  copy_memory (guest, self);
+  kvm_vm_restore_state (self->vm, again, &error);
+  g_assert_no_error (error);
+  now = save_vm (self->vm);
+  assert_same (state, now);
+  return self;
+}
+
+static guint16
+read_count (KvmTestGuest *guest)
+{
+  g_autoptr (GError) error = NULL;
+  guint16 value;
+
+  kvm_memory_read (guest->memory, 0x2000, (guint8 *) &value, sizeof value, &error);
+  g_assert_no_error (error);
+  return value;
+}
+
+static void
+test_head (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  g_autoptr (GVariant) vcpu = save_vcpu (guest->vcpu);
+  g_autoptr (GVariant) vm = save_vm (guest->vm);
+  g_autoptr (GVariant) again = save_vm (guest->vm);
+  GVariant *states[] = { vcpu, vm };
+  const char *kind, *architecture;
+  guint32 version;
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_assert_true (g_variant_lookup (states[i], "kind", "&s", &kind));
+      g_assert_cmpstr (kind, ==, i == 0 ? "vcpu" : "vm");
+      g_assert_true (g_variant_lookup (states[i], "version", "u", &version));
+      g_assert_cmpuint (version, ==, 1);
+      g_assert_true (g_variant_lookup (states[i], "architecture", "&s", &architecture));
+    }
+  assert_same (vm, again);
+}
+
+static void
+test_clone (void)
+{
+  g_autoptr (KvmTestGuest) first = KVM_TEST_GUEST (count);
+
+  for (guint i = 1; i <= 4; i++)
+    {
+      KvmTestGuest *next;
+
+      kvm_test_run_to_halt (first);
+      g_assert_cmpuint (read_count (first), ==, i);
+      next = clone_guest (first);
+      kvm_test_guest_free (first);
+      first = next;
+    }
+}
+
+/* The answer to a read goes with the state; without one there is none. */
+static void
+test_pending (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (server);
+  g_autoptr (KvmTestGuest) other = KVM_TEST_GUEST (server);
+  g_autoptr (KvmTestGuest) clone = NULL;
+  g_autoptr (GVariant) state = save_vm (guest->vm);
+  g_autoptr (GError) error = NULL;
+
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_null (kvm_vcpu_save_state (guest->vcpu, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "the guest waits for an answer");
+  g_assert_null (kvm_vm_save_state (guest->vm, NULL, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "kvm_vm_save_state ()");
+  g_assert_false (kvm_vm_restore_state (guest->vm, state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "the guest waits for an answer");
+
+  kvm_exit_set_value (guest->exit, 0x41);
+  clone = clone_guest (guest);
+  kvm_test_run (clone, KVM_TEST_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_value (clone->exit), ==, 0x42);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
+
+  /* What was pending does not reach what is restored. */
+  kvm_test_run (other, KVM_TEST_REASON_IO);
+  kvm_exit_set_value (other->exit, 0x77);
+  g_assert_true (kvm_vm_restore_state (other->vm, state, &error));
+  kvm_test_run (other, KVM_TEST_REASON_IO);
+  g_assert_false (kvm_exit_is_write (other->exit));
+  kvm_exit_set_value (other->exit, 0x10);
+  kvm_test_run (other, KVM_TEST_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_value (other->exit), ==, 0x11);
+}
+
+static gpointer
+run_in_thread (gpointer data)
+{
+  KvmTestGuest *guest = data;
+
+  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
+  return NULL;
+}
+
+static void
+test_running (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  g_autoptr (GVariant) state = save_vcpu (guest->vcpu);
+  g_autoptr (GVariant) vm_state = save_vm (guest->vm);
+  g_autoptr (GError) error = NULL;
+  GThread *thread = g_thread_new ("vcpu", run_in_thread, guest);
+
+  kvm_test_wait_until_running (guest->vcpu);
+  g_assert_null (kvm_vcpu_save_state (guest->vcpu, &error));
+  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "kvm_vcpu_save_state () on vCPU 0");
+  g_assert_null (kvm_vm_save_state (guest->vm, NULL, &error));
+  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "kvm_vm_save_state () on vCPU 0");
+  g_assert_false (kvm_vcpu_restore_state (guest->vcpu, state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "kvm_vcpu_restore_state () on vCPU 0");
+  g_assert_false (kvm_vm_restore_state (guest->vm, vm_state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "vCPU 0");
+  kvm_vcpu_kick (guest->vcpu);
+  g_thread_join (thread);
+}
+
+typedef struct
+{
+  GAsyncResult *result;
+} Waiter;
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ((Waiter *) user_data)->result = g_object_ref (result);
+}
+
+static GVariant *
+save_async (KvmVm *vm, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Waiter waiter = { NULL };
+  GVariant *state;
+
+  g_main_context_push_thread_default (context);
+  kvm_vm_save_state_async (vm, cancellable, on_saved, &waiter);
+  while (waiter.result == NULL)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  state = kvm_vm_save_state_finish (vm, waiter.result, error);
+  g_object_unref (waiter.result);
+  return state;
+}
+
+static void
+test_async (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (count);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GVariant) expected = NULL;
+  g_autoptr (GError) error = NULL;
+
+  kvm_test_run_to_halt (guest);
+  state = save_async (guest->vm, NULL, &error);
+  g_assert_no_error (error);
+  expected = save_vm (guest->vm);
+  assert_same (state, expected);
+
+  g_cancellable_cancel (cancellable);
+  g_assert_null (save_async (guest->vm, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_null (kvm_vm_save_state (guest->vm, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  kvm_vm_close (guest->vm);
+  g_clear_error (&error);
+  g_assert_null (save_async (guest->vm, NULL, &error));
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "kvm_vm_save_state () on VM");
+}
+
+/* The dictionary with an item changed, or without it if there is no value. */
+static GVariant *
+edit (GVariant *state, const char *key, GVariant *value)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, state);
+  if (value != NULL)
+    g_variant_dict_insert_value (&dict, key, value);
+  else
+    g_assert_true (g_variant_dict_remove (&dict, key));
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
+}
+
+static void
+assert_refused (KvmTestGuest *guest, GVariant *state, int code, const char *text)
+{
+  g_autoptr (GVariant) before = save_vcpu (guest->vcpu);
+  g_autoptr (GVariant) after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (kvm_vcpu_restore_state (guest->vcpu, state, &error));
+  kvm_test_assert_error (error, code, text);
+  after = save_vcpu (guest->vcpu);
+  assert_same (before, after);
+}
+
+static void
+assert_edit_refused (KvmTestGuest *guest, GVariant *state, const char *key, GVariant *value,
+                     int code, const char *text)
+{
+  g_autoptr (GVariant) edited = edit (state, key, value);
+
+  assert_refused (guest, edited, code, text);
+}
+
+static void
+test_refused (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (count);
+  g_autoptr (GVariant) state = save_vcpu (guest->vcpu);
+  g_autoptr (GVariant) vm_state = save_vm (guest->vm);
+  g_autoptr (GVariant) twice = NULL;
+  g_autoptr (GVariant) none = g_variant_ref_sink (g_variant_new_string ("state"));
+  g_autoptr (GError) error = NULL;
+  GVariantBuilder builder;
+  GVariantIter iter;
+  GVariant *entry;
+
+  kvm_test_run_to_halt (guest);
+  assert_refused (guest, none, KVM_ERROR_INVALID, "and not a dictionary a{sv}");
+  assert_refused (guest, vm_state, KVM_ERROR_INVALID, "the state of a vm, not of a vcpu");
+  assert_edit_refused (guest, state, "architecture", g_variant_new_string ("s390x"),
+                       KVM_ERROR_NOT_SUPPORTED, "the state is of s390x");
+  assert_edit_refused (guest, state, "version", g_variant_new_uint32 (2), KVM_ERROR_NOT_SUPPORTED,
+                       "the format 2");
+  assert_edit_refused (guest, state, "version", g_variant_new_uint32 (1 << 24),
+                       KVM_ERROR_NOT_SUPPORTED, "big-endian");
+  assert_edit_refused (guest, state, "version", NULL, KVM_ERROR_INVALID, "it lacks");
+  assert_edit_refused (guest, state, "mp-state", NULL, KVM_ERROR_INVALID,
+                       "\"mp-state\" of the state is missing");
+  assert_edit_refused (guest, state, "mp-state", g_variant_new_string ("halted"), KVM_ERROR_INVALID,
+                       "\"mp-state\" of the state is a s, and not u");
+  assert_edit_refused (guest, state, "colour", g_variant_new_uint32 (1), KVM_ERROR_NOT_SUPPORTED,
+                       "\"colour\" of the state is not known");
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_iter_init (&iter, state);
+  while ((entry = g_variant_iter_next_value (&iter)) != NULL)
+    {
+      g_variant_builder_add_value (&builder, entry);
+      g_variant_unref (entry);
+    }
+  g_variant_builder_add (&builder, "{sv}", "mp-state", g_variant_new_uint32 (0));
+  twice = g_variant_ref_sink (g_variant_builder_end (&builder));
+  assert_refused (guest, twice, KVM_ERROR_INVALID, "is there twice");
+
+  g_assert_false (kvm_vm_restore_state (guest->vm, state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID, "the state of a vcpu, not of a vm");
+  g_assert_true (kvm_vcpu_restore_state (guest->vcpu, state, &error));
+  kvm_test_run_to_halt (guest);
+  g_assert_cmpuint (read_count (guest), ==, 2);
+}
+
+/* A machine with another number of vCPUs is another machine. */
+static void
+test_other_vcpus (void)
+{
+  g_autoptr (KvmTestGuest) one = KVM_TEST_GUEST (halt);
+  g_autoptr (KvmTestGuest) two = KVM_TEST_GUEST (halt);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmVcpu) second = kvm_vm_create_vcpu (two->vm, 1, &error);
+  g_autoptr (GVariant) state_of_one = save_vm (one->vm);
+  g_autoptr (GVariant) state_of_two = NULL;
+
+  g_assert_no_error (error);
+  kvm_test_setup_vcpu (second, KVM_TEST_ENTRY, 0);
+  state_of_two = save_vm (two->vm);
+  g_assert_false (kvm_vm_restore_state (one->vm, state_of_two, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NOT_SUPPORTED, "has vCPU 1");
+  g_assert_false (kvm_vm_restore_state (two->vm, state_of_one, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID, "lacks vCPU 1");
+  g_assert_true (kvm_vm_restore_state (two->vm, state_of_two, &error));
+  g_assert_no_error (error);
+}
+
+static GBytes *
+mutate (GBytes *bytes)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  guint8 *copy = g_memdup2 (data, size);
+  guint n_changes = g_random_int_range (1, 5);
+
+  switch (g_random_int_range (0, 8))
+    {
+    case 0:
+      size = g_random_int_range (0, size);
+      break;
+    case 1:
+      {
+        gsize from = g_random_int_range (0, size), to = g_random_int_range (0, size);
+
+        memmove (copy + to, data + from, MIN (size - MAX (from, to), 64));
+      }
+      break;
+    default:
+      while (n_changes-- > 0)
+        copy[g_random_int_range (0, size)]
+            = g_random_boolean () ? g_random_int () : (guint8) (1u << g_random_int_range (0, 8));
+    }
+  return g_bytes_new_take (copy, size);
+}
+
+/* What is refused leaves the vCPU as it was, or unusable; what is not refused is in it. */
+static void
+test_mutations (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (count);
+  g_autoptr (GVariant) state = save_vm (guest->vm);
+  g_autoptr (GBytes) bytes = kvm_state_to_bytes (state);
+  const char *number = g_getenv ("KVMOBJ_TEST_MUTATIONS");
+  guint n = number != NULL ? atoi (number) : N_MUTATIONS;
+  guint n_no_state = 0, n_refused = 0, n_unusable = 0, n_taken = 0;
+  g_autoptr (GError) local = NULL;
+  guint16 count;
+
+  kvm_test_run_to_halt (guest);
+  g_assert_true (kvm_vm_restore_state (guest->vm, state, &local));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GBytes) mutated = mutate (bytes);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) other = kvm_state_from_bytes (mutated, &error);
+      g_autoptr (GVariant) after = NULL;
+
+      if (other == NULL)
+        {
+          g_assert_true (error->domain == KVM_ERROR && error->code >= KVM_ERROR_CLOSED);
+          n_no_state++;
+          continue;
+        }
+      if (kvm_vm_restore_state (guest->vm, other, &error))
+        {
+          n_taken++;
+          g_assert_true (kvm_vm_restore_state (guest->vm, state, &error));
+          continue;
+        }
+      g_assert_true (error->domain == KVM_ERROR);
+      g_clear_error (&error);
+      after = kvm_vm_save_state (guest->vm, NULL, &error);
+      if (after == NULL)
+        {
+          g_assert_error (error, KVM_ERROR, KVM_ERROR_UNUSABLE);
+          g_clear_error (&error);
+          g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
+          g_assert_error (error, KVM_ERROR, KVM_ERROR_UNUSABLE);
+          g_clear_error (&error);
+          n_unusable++;
+        }
+      else
+        {
+          assert_same (after, state);
+          n_refused++;
+          continue;
+        }
+      g_assert_true (kvm_vm_restore_state (guest->vm, state, &error));
+      g_assert_no_error (error);
+    }
+  g_test_message ("%u mutations: %u no state, %u refused, %u made the vCPU unusable, %u taken", n,
+                  n_no_state, n_refused, n_unusable, n_taken);
+
+  /* The guest is none the worse. */
+  g_assert_no_error (local);
+  count = read_count (guest);
+  kvm_test_run_to_halt (guest);
+  g_assert_cmpuint (read_count (guest), ==, count + 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  kvm_test_init (&argc, &argv);
+  kvm_test_add ("/state/head", test_head);
+  kvm_test_add ("/state/clone", test_clone);
+  kvm_test_add ("/state/pending", test_pending);
+  kvm_test_add ("/state/running", test_running);
+  g_test_add_func ("/state/async", test_async); /* leaves a thread of GLib's */
+  kvm_test_add ("/state/refused", test_refused);
+  kvm_test_add ("/state/other-vcpus", test_other_vcpus);
+  kvm_test_add ("/state/mutations", test_mutations);
+  return g_test_run ();
+}
