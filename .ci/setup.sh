@@ -24,5 +24,5 @@ need_packages () {
     apt-get -qq install --no-install-recommends $missing >/dev/null
 }
 
-build_packages='gcc libc6-dev linux-libc-dev meson ninja-build pkg-config libglib2.0-dev'
+build_packages='gcc libc6-dev linux-libc-dev meson ninja-build pkg-config libglib2.0-dev libfdt-dev'
 binding_packages='gobject-introspection libgirepository1.0-dev'

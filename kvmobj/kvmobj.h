@@ -37,6 +37,9 @@
 #include <kvmobj/devices/kvm-rtc.h>
 #include <kvmobj/devices/kvm-serial.h>
 
+#include <kvmobj/boot/kvm-boot.h>
+#include <kvmobj/boot/kvm-device-tree.h>
+
 #include <kvmobj/x86/kvm-x86-clock.h>
 #include <kvmobj/x86/kvm-x86-cpuid.h>
 #include <kvmobj/x86/kvm-x86-msrs.h>

@@ -35,6 +35,19 @@ class Port(GObject.Object, Kvm.IoDevice):
         return value == 7
 
 
+def make_bzimage():
+    """A kernel that halts at once."""
+    image = bytearray(0x800)
+    for offset, form, value in [
+        (0x1F1, "<B", 1), (0x1F4, "<I", 0x40), (0x1FE, "<H", 0xAA55), (0x200, "<H", 0x66EB),
+        (0x202, "4s", b"HdrS"), (0x206, "<H", 0x20F), (0x211, "<B", 1), (0x230, "<I", 0x1000),
+        (0x236, "<H", 1), (0x238, "<I", 2047), (0x258, "<Q", 0x100000), (0x260, "<I", 0x1000),
+        (0x600, "<B", 0xF4),
+    ]:  # fmt: skip
+        struct.pack_into(form, image, offset, value)
+    return bytes(image)
+
+
 class World:
     """One of everything. The vCPU has stopped at its first output."""
 
@@ -86,6 +99,11 @@ class World:
     def add_state(self):
         """What the virtual machines and vCPUs have, and what they can be given."""
         self.empty_vm = self.system.create_vm()
+        self.roomy_vm = self.system.create_vm()
+        self.roomy_vm.add_memory(0, Kvm.Memory.new(0x200000), Kvm.MemorySlotFlags.NONE)
+        self.kernel = GLib.Bytes(make_bzimage())
+        self.layout = self.roomy_vm.load_kernel(self.kernel, None, "quiet", None)
+        self.tree = Kvm.DeviceTree()
         self.clock = Kvm.X86Clock.new()
         self.clock.clock = 10**18
         self.khz = self.vcpu.x86_get_tsc_khz()[1]
@@ -213,6 +231,10 @@ EXPECTED = {
         "state_from_bytes(GLib.Bytes(b'123'))": Kvm.Error.INVALID,
         "state_compare(w.vm_state, w.vm_state)": [],
     }),
+    "BootLayout": ("layout", {
+        "new().entry": 0,
+        "copy().entry": 0x100200,
+    }),
     "DebugExit": ("debug_exit", {
         "new()": Kvm.DebugExit,
         "get_has_value()": False,
@@ -246,6 +268,16 @@ EXPECTED = {
         "get_group()": None,
         "get_module()": None,
         "get_message()": "KVM can be used.",
+    }),
+    "DeviceTree": ("tree", {
+        "new()": Kvm.DeviceTree,
+        "begin_node('')": None,
+        "add_string('compatible', 'a,machine')": None,
+        "add_cells('#address-cells', [2])": None,
+        "add_property('flag', None)": None,
+        "end_node()": None,
+        # Without libfdt there is none.
+        "finish()": lambda tree: tree == Kvm.Error.NOT_SUPPORTED or b"a,machine" in tree.get_data(),
     }),
     "Doorbell": ("doorbell", {
         "get_space()": Kvm.IoSpace.PORT,
@@ -494,6 +526,7 @@ EXPECTED = {
         "x86_get_tsc_offset()": lambda result: result in ((True, -5), (True, 0)),
         "x86_kvmclock_ctrl()": Kvm.Error.INVALID_ARGUMENT,  # the guest does not use that clock
         "x86_translate(0x1234)": (True, 0x1234, Kvm.X86TranslationFlags.WRITABLE),  # no paging
+        "setup_boot(w.layout)": Kvm.Error.INVALID,  # there is no memory for its tables
         "x86_setup_protected_mode(0x1000, 0x4000)": True,
         "x86_setup_real_mode(0x1000)": True,
         "set_signal_mask(0)": True,
@@ -540,6 +573,7 @@ EXPECTED = {
         "get_attribute(9, 9, 8)": Kvm.Error.NOT_SUPPORTED,
         "set_attribute(9, 9, b'12345678')": Kvm.Error.NOT_SUPPORTED,
         "create_vcpu(0)": Kvm.Error.EXISTS,
+        "load_kernel(w.kernel, None, None, None)": Kvm.Error.NO_SPACE,
         "test_device(Kvm.DeviceType.ARM_VGIC_V3)": False,
         "create_device(12345)": Kvm.Error.NO_DEVICE,
         "create_irqchip()": Kvm.Error.INVALID_ARGUMENT,  # there are vCPUs

@@ -20,8 +20,8 @@ KEPT = 30  # days, what nobody uses any more
 
 # GLib for programs that are built here, and the C library with the kernel's headers.
 SYSROOT = [
-    "libatomic1", "libblkid-dev", "libblkid1", "libc6", "libc6-dev", "libffi-dev", "libffi8",
-    "libgcc-s1", "libglib2.0-dev", "libmount-dev", "libmount1", "libpcre2-8-0", "libpcre2-dev",
+    "libatomic1", "libblkid-dev", "libblkid1", "libc6", "libc6-dev", "libfdt-dev",
+    "libfdt1", "libffi-dev", "libffi8", "libgcc-s1", "libglib2.0-dev", "libmount-dev", "libmount1", "libpcre2-8-0", "libpcre2-dev",
     "libselinux1", "libselinux1-dev", "libsepol-dev", "libsepol2", "linux-libc-dev", "zlib1g",
     "zlib1g-dev",
 ]  # fmt: skip

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Boots Linux on a PC: its first serial port is the terminal. The program ends with the guest,
+ * which powers off by writing its exit status to port 0xf4; a reset is a status of 0. */
+
+#include <stdlib.h>
+
+#include "boot.h"
+
+#define COMMAND_LINE "console=ttyS0 reboot=k panic=-1 pci=off"
+#define CPUID_TSC_DEADLINE (1u << 24)
+#define CPUID_HYPERVISOR (1u << 31)
+
+typedef struct
+{
+  KvmSerial *serial;
+  KvmI8042 *i8042;
+  KvmDebugExit *debug_exit;
+} Devices;
+
+static gboolean
+add_device (KvmVm *vm, guint port, guint n_ports, gpointer device, GError **error)
+{
+  return kvm_io_bus_add_device (kvm_vm_get_io_bus (vm), KVM_IO_SPACE_PORT, port, n_ports, device,
+                                KVM_IO_DEVICE_FLAGS_NONE, error);
+}
+
+static gboolean
+add_devices (KvmVm *vm, Devices *devices, GError **error)
+{
+  g_autoptr (KvmIrqTrigger) trigger
+      = kvm_vm_add_irq_trigger (vm, 4, KVM_IRQ_TRIGGER_FLAGS_NONE, error);
+  g_autoptr (KvmRtc) rtc = kvm_rtc_new ();
+
+  devices->serial = boot_make_serial ();
+  devices->i8042 = kvm_i8042_new ();
+  devices->debug_exit = kvm_debug_exit_new ();
+  if (trigger == NULL)
+    return FALSE;
+  kvm_serial_set_interrupt_trigger (devices->serial, trigger);
+  return add_device (vm, 0x3f8, 8, devices->serial, error)
+         && add_device (vm, 0x60, 5, devices->i8042, error) && add_device (vm, 0x70, 2, rtc, error)
+         && add_device (vm, 0xf4, 1, devices->debug_exit, error);
+}
+
+static KvmVm *
+create_machine (KvmSystem *system, const BootOptions *options, Devices *devices, GError **error)
+{
+  g_autoptr (KvmVm) vm = kvm_system_create_vm (system, error);
+  g_autoptr (KvmMemory) memory
+      = vm ? kvm_memory_new ((guint64) options->memory_mib << 20, error) : NULL;
+  g_autoptr (KvmMemorySlot) slot
+      = memory ? kvm_vm_add_memory (vm, 0, memory, KVM_MEMORY_SLOT_FLAGS_NONE, error) : NULL;
+
+  /* The kernel has the interrupt controllers and the timer, and with 1 the port 0x61, too. */
+  if (slot == NULL || !kvm_vm_x86_set_tss_address (vm, 0xfffbd000, error)
+      || !kvm_vm_create_irqchip (vm, error) || !kvm_vm_x86_create_pit (vm, 1, error)
+      || !add_devices (vm, devices, error))
+    return NULL;
+  return g_steal_pointer (&vm);
+}
+
+/* What KVM offers; and a clock and a timer that need no calibration. */
+static KvmX86Cpuid *
+make_cpuid (KvmSystem *system, GError **error)
+{
+  g_autoptr (KvmX86Cpuid) cpuid = kvm_system_x86_get_supported_cpuid (system, error);
+  KvmX86CpuidEntry entry;
+
+  if (cpuid == NULL || !kvm_x86_cpuid_find (cpuid, 1, 0, &entry))
+    return g_steal_pointer (&cpuid);
+  entry.ecx |= CPUID_TSC_DEADLINE | CPUID_HYPERVISOR;
+  entry.ebx &= 0xffffff; /* the processor's number is 0 */
+  return kvm_x86_cpuid_with_entry (cpuid, &entry, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  BootOptions options = { 0 };
+  Devices devices = { 0 };
+  g_autoptr (KvmSystem) system = NULL;
+  g_autoptr (KvmVm) vm = NULL;
+  g_autoptr (KvmVcpu) vcpu = NULL;
+  g_autoptr (KvmX86Cpuid) cpuid = NULL;
+  g_autoptr (KvmBootLayout) layout = NULL;
+  g_autoptr (KvmExit) exit = NULL;
+
+  if (!boot_options_parse (&options, COMMAND_LINE, &argc, &argv, &error)
+      || (system = kvm_system_new (&error)) == NULL
+      || (vm = create_machine (system, &options, &devices, &error)) == NULL
+      || (layout = kvm_vm_load_kernel (vm, options.kernel, options.initrd, options.command_line,
+                                       NULL, &error))
+             == NULL
+      || (vcpu = kvm_vm_create_vcpu (vm, 0, &error)) == NULL
+      || (cpuid = make_cpuid (system, &error)) == NULL
+      || !kvm_vcpu_x86_set_cpuid (vcpu, cpuid, &error)
+      || !kvm_vcpu_setup_boot (vcpu, layout, &error) || (exit = boot_run (vcpu, &error)) == NULL
+      || !kvm_serial_flush (devices.serial, NULL, &error))
+    {
+      g_printerr ("boot-linux: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
+
+  if (kvm_debug_exit_get_has_value (devices.debug_exit))
+    return kvm_debug_exit_get_value (devices.debug_exit);
+  if (kvm_i8042_get_reset_requested (devices.i8042))
+    return EXIT_SUCCESS;
+  g_printerr ("boot-linux: the guest stopped: %s\n", kvm_exit_to_string (exit));
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "boot.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <gio/gunixinputstream.h>
+#include <gio/gunixoutputstream.h>
+
+static GBytes *
+load (const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+
+  return g_file_load_bytes (file, NULL, NULL, error);
+}
+
+gboolean
+boot_options_parse (BootOptions *self, const char *command_line, int *argc, char ***argv,
+                    GError **error)
+{
+  g_autofree char *kernel = NULL, *initrd = NULL, *append = NULL;
+  const GOptionEntry entries[] = {
+    { "initrd", 'i', 0, G_OPTION_ARG_FILENAME, &initrd, "Initial RAM disk", "FILE" },
+    { "append", 'a', 0, G_OPTION_ARG_STRING, &append, "More for the command line", "WORDS" },
+    { "memory", 'm', 0, G_OPTION_ARG_INT, &self->memory_mib, "Memory, 512 if not given", "MIB" },
+    { "disk", 'd', 0, G_OPTION_ARG_FILENAME, &self->disk, "A disk, which is written to", "FILE" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("KERNEL");
+
+  self->memory_mib = 512;
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc != 2 || self->memory_mib <= 0)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s",
+                   *argc != 2 ? "Give one kernel, such as /boot/vmlinuz" : "That is no memory");
+      return FALSE;
+    }
+  self->command_line = g_strjoin (" ", command_line, append, NULL);
+  self->kernel = load ((*argv)[1], error);
+  self->initrd = self->kernel != NULL && initrd != NULL ? load (initrd, error) : NULL;
+  return self->kernel != NULL && (self->initrd != NULL || initrd == NULL);
+}
+
+void
+boot_options_clear (BootOptions *self)
+{
+  g_clear_pointer (&self->kernel, g_bytes_unref);
+  g_clear_pointer (&self->initrd, g_bytes_unref);
+  g_free (self->command_line);
+  g_free (self->disk);
+}
+
+static struct termios cooked;
+
+static void
+restore_terminal (void)
+{
+  tcsetattr (STDIN_FILENO, TCSANOW, &cooked);
+}
+
+KvmSerial *
+boot_make_serial (void)
+{
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr (GOutputStream) output = g_unix_output_stream_new (STDOUT_FILENO, FALSE);
+  g_autoptr (GIOStream) stream = g_simple_io_stream_new (input, output);
+  struct termios raw;
+
+  signal (SIGPIPE, SIG_IGN);
+  if (tcgetattr (STDIN_FILENO, &cooked) == 0)
+    {
+      raw = cooked;
+      cfmakeraw (&raw);
+      tcsetattr (STDIN_FILENO, TCSANOW, &raw);
+      atexit (restore_terminal);
+    }
+  return kvm_serial_new (stream);
+}
+
+/* Where there is no device, reads give all ones and writes are lost, as on a PC's bus. */
+static gboolean
+answer_nothing (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data)
+{
+  KvmExit *exit = kvm_runner_exit_get_exit (token);
+  KvmExitReason reason = kvm_exit_get_reason (exit);
+
+  if (reason != KVM_EXIT_REASON_IO && reason != KVM_EXIT_REASON_MMIO)
+    return FALSE;
+  if (!kvm_exit_is_write (exit))
+    kvm_exit_set_value (exit, G_MAXUINT64);
+  return kvm_runner_exit_complete (token, NULL);
+}
+
+static void
+on_ended (GObject *runner, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+KvmExit *
+boot_run (KvmVcpu *vcpu, GError **error)
+{
+  g_autoptr (KvmRunner) runner = kvm_runner_new (kvm_vcpu_get_vm (vcpu));
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (!kvm_runner_add_vcpu (runner, vcpu, error))
+    return NULL;
+  g_signal_connect (runner, "exit", G_CALLBACK (answer_nothing), NULL);
+  kvm_runner_run_async (runner, NULL, on_ended, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return kvm_runner_run_finish (runner, result, error);
+}
