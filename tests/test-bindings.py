@@ -1908,6 +1908,47 @@ def what_riscv64_alone_has():
 
 
 @test
+def a_kernel_is_loaded():
+    """An ELF file for PVH: it halts at once."""
+    image = bytearray(0x100)
+    struct.pack_into("<4sBB10xHH", image, 0, b"\x7fELF", 2, 1, 2, 62)
+    struct.pack_into("<Q14xHH", image, 32, 64, 56, 2)
+    struct.pack_into("<IIQQQQQQ", image, 64, 1, 7, 0xF0, 0, 0x100000, 1, 0x1000, 0)
+    struct.pack_into("<IIQQQQQQ", image, 120, 4, 4, 0xB0, 0, 0, 20, 20, 4)
+    struct.pack_into("<III4sI", image, 0xB0, 4, 4, 18, b"Xen", 0x100000)
+    image[0xF0] = 0xF4
+    system = Kvm.System.new()
+    vm = system.create_vm()
+    memory = Kvm.Memory.new(0x200000)
+    vm.add_memory(0, memory, Kvm.MemorySlotFlags.NONE)
+    kernel = GLib.Bytes(bytes(image))
+    layout = vm.load_kernel(kernel, GLib.Bytes(b"disk"), "quiet", None)
+    check((layout.protocol, layout.entry), (Kvm.BootProtocol.X86_PVH, 0x100000))
+    check(layout.copy().initrd_length, 4)
+    check(memory.read(layout.initrd_address, 4), b"disk")
+    vcpu = vm.create_vcpu(0)
+    vcpu.x86_set_cpuid(system.x86_get_supported_cpuid())
+    vcpu.setup_boot(layout)
+    check(vcpu.run(None), Kvm.ExitReason.HLT)
+    check_raises(vm.load_kernel, GLib.Bytes(image[:100]), None, None, None,
+                 error=Kvm.Error.INVALID, text="e_phoff")
+
+
+@test
+def a_device_tree_is_written():
+    tree = Kvm.DeviceTree()
+    tree.begin_node("")
+    tree.add_cells("#size-cells", [2])
+    tree.add_string("model", "a board")
+    tree.add_property("dma-coherent", None)
+    tree.end_node()
+    try:
+        check(b"a board\0" in tree.finish().get_data(), True)
+    except GLib.Error as error:
+        check(error.matches(Kvm.error_quark(), Kvm.Error.NOT_SUPPORTED), True)
+
+
+@test
 def every_method_is_tested():
     """In this file; those of Kvm.Exit are in exits.json, as test-exits.py makes sure."""
     with open(__file__, encoding="utf-8") as file:

@@ -214,5 +214,5 @@ _kvm_boot_load_bzimage (KvmBoot *boot, GError **error)
   return _kvm_boot_write (boot, layout->kernel_address, boot->kernel + setup_size,
                           boot->kernel_size - setup_size, error)
          && _kvm_boot_write (boot, layout->parameters_address, params, sizeof params, error)
-         && _kvm_boot_write_command_line (boot, error) && _kvm_boot_write_initrd (boot, error);
+         && _kvm_boot_write_x86_low (boot, error) && _kvm_boot_write_initrd (boot, error);
 }

@@ -81,7 +81,10 @@ GArray *_kvm_boot_make_e820 (const KvmBoot *boot);
 
 /* What both x86 protocols have below 1 MiB: tables, parameters and the command line. */
 gboolean _kvm_boot_take_x86_low (KvmBoot *boot, gsize max_command_line, GError **error);
-gboolean _kvm_boot_write_command_line (KvmBoot *boot, GError **error);
+gboolean _kvm_boot_write_x86_low (KvmBoot *boot, GError **error);
+
+/* Tells of the processors and interrupt controllers, if those are the kernel's. */
+gboolean _kvm_boot_write_mptable (KvmBoot *boot, GError **error);
 
 /* Says in a device tree what there is in memory. */
 GBytes *_kvm_boot_complete_device_tree (const KvmBoot *boot, GError **error);

@@ -257,5 +257,5 @@ _kvm_boot_load_pvh (KvmBoot *boot, GError **error)
   return write_segments (boot, &header, error)
          && _kvm_boot_write (boot, layout->parameters_address, &parameters, sizeof parameters,
                              error)
-         && _kvm_boot_write_command_line (boot, error) && _kvm_boot_write_initrd (boot, error);
+         && _kvm_boot_write_x86_low (boot, error) && _kvm_boot_write_initrd (boot, error);
 }

@@ -51,11 +51,12 @@ _kvm_boot_take_x86_low (KvmBoot *boot, gsize max_command_line, GError **error)
 }
 
 gboolean
-_kvm_boot_write_command_line (KvmBoot *boot, GError **error)
+_kvm_boot_write_x86_low (KvmBoot *boot, GError **error)
 {
   const char *line = boot->command_line != NULL ? boot->command_line : "";
 
-  return _kvm_boot_write (boot, boot->layout.command_line_address, line, strlen (line) + 1, error);
+  return _kvm_boot_write (boot, boot->layout.command_line_address, line, strlen (line) + 1, error)
+         && _kvm_boot_write_mptable (boot, error);
 }
 
 static void
