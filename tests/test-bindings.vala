@@ -298,18 +298,50 @@ void test_registers_by_id () throws Error
                 () => guest.vcpu.set_one_reg (0x2020000000000000ULL, 0x100000000ULL));
 }
 
+/* What Vala checks that it is caught. */
+void fail () throws Kvm.Error
+{
+  throw new Kvm.Error.PENDING ("the guest waits");
+}
+
+void test_catch () throws Error
+{
+  var system = new Kvm.System ();
+  system.close ();
+  var caught = 0;
+  try
+    {
+      system.create_vm ();
+    }
+  catch (Kvm.Error.CLOSED error)
+    {
+      caught++;
+    }
+  try
+    {
+      fail ();
+    }
+  catch (Kvm.Error error)
+    {
+      assert (error is Kvm.Error.PENDING && error.code == Kvm.Error.PENDING);
+      caught++;
+    }
+  assert (caught == 2);
+}
+
 void test_cpuid () throws Error
 {
   var guest = new Guest (HALT);
   var supported = guest.system.x86_get_supported_cpuid ();
   Kvm.X86CpuidEntry[] entries = {};
-  for (uint i = 0; i < supported.get_n_entries (); i++)
-    {
-      Kvm.X86CpuidEntry entry;
-      assert (supported.get_entry (i, out entry));
-      if (entry.function < 0x40000000)
-        entries += entry;
-    }
+  foreach (var entry in supported)
+    if (entry.function < 0x40000000)
+      entries += entry;
+  uint n = 0;
+  Kvm.X86CpuidEntry last;
+  while (supported.get_entry (n, out last))
+    n++;
+  assert (n == supported.size && n == supported.get_n_entries ());
   assert (entries.length > 4);
   entries += Kvm.X86CpuidEntry () { function = 0x40000000, ebx = 0x81828384U };
   var table = new Kvm.X86Cpuid (entries);
@@ -653,6 +685,7 @@ int main (string[] args)
   add ("memory", test_memory);
   add ("attributes", test_attributes);
   add ("registers-by-id", test_registers_by_id);
+  add ("catch", test_catch);
   add ("cpuid", test_cpuid);
   add ("interrupts", test_interrupts);
   add ("msrs", test_msrs);
