@@ -189,6 +189,7 @@ Kvm.Memory.__setitem__ = _set_memory
 
 _ENDS = {Kvm.ExitReason.HLT, Kvm.ExitReason.SHUTDOWN, Kvm.ExitReason.SYSTEM_EVENT}
 _FAILURES = {Kvm.ExitReason.UNKNOWN, Kvm.ExitReason.FAIL_ENTRY, Kvm.ExitReason.INTERNAL_ERROR}
+_NOT_FOR_THE_LOOP = _ENDS | _FAILURES | {Kvm.ExitReason.INTERRUPTED}
 
 
 def _run(self):
@@ -200,15 +201,12 @@ def _run(self):
     exit = self.get_exit()
     while True:
         reason = self.run(None)
-        if reason in _FAILURES:
+        if reason not in _NOT_FOR_THE_LOOP:
+            yield exit
+        elif reason in _FAILURES:
             raise GLib.Error(f"The guest cannot go on: {exit.to_string()}", _DOMAIN, Error.INVALID)
-        if reason == Kvm.ExitReason.INTERRUPTED:
-            if exit.get_interruption() == Kvm.Interruption.SIGNAL:
-                continue  # Python has handled it by now
-            return
-        if reason in _ENDS:
-            return
-        yield exit
+        elif reason in _ENDS or exit.get_interruption() != Kvm.Interruption.SIGNAL:
+            return  # else Python has handled the signal by now
 
 
 Kvm.Vcpu.__iter__ = _run
