@@ -22,6 +22,13 @@
 #error "libkvmobj knows x86_64, arm64 and riscv64."
 #endif
 
+/* What puts the interrupt controllers into the kernel, for hints. */
+#if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_RISCV
+#define KVMOBJ_IRQCHIP_MAKER "kvm_device_riscv_init_aia ()"
+#else
+#define KVMOBJ_IRQCHIP_MAKER "kvm_vm_create_irqchip ()"
+#endif
+
 /* The first line of a method that only @arch (X86, ARM64, RISCV) has. */
 #define _kvm_return_val_unless_arch(arch, value, error)                                            \
   G_STMT_START                                                                                     \

@@ -370,7 +370,7 @@ add_routing_detail (KvmVm *vm, KvmIrqRouting *self, GError **error)
   else
     _kvm_error_add_detail (error,
                            "%u routes; are the interrupt controllers that they lead to in the "
-                           "kernel? See kvm_vm_create_irqchip ()",
+                           "kernel? See " KVMOBJ_IRQCHIP_MAKER,
                            self->entries->len);
 }
 

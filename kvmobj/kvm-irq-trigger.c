@@ -138,10 +138,10 @@ add_trigger_detail (KvmVm *vm, KvmEventfd *eventfd, GError **error)
                              gsi);
     }
   else if ((*error)->code == KVM_ERROR_INVALID_ARGUMENT)
-    _kvm_error_add_detail (error,
-                           "GSI %u; %sthe interrupt controllers must be in the kernel first, see "
-                           "kvm_vm_create_irqchip ()",
-                           gsi, resample ? "all of " : "");
+    _kvm_error_add_detail (
+        error,
+        "GSI %u; %sthe interrupt controllers must be in the kernel first, see " KVMOBJ_IRQCHIP_MAKER,
+        gsi, resample ? "all of " : "");
   else if ((*error)->code == KVM_ERROR_AGAIN)
     _kvm_error_add_detail (error, "GSI %u; the interrupt controller is not initialized yet", gsi);
   else

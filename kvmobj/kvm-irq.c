@@ -10,6 +10,8 @@
 #include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"
 
+#define RISCV_DOWN 0xfffffffeu
+
 static gboolean
 matches (GError **error, KvmError code)
 {
@@ -20,10 +22,10 @@ static void
 add_line_detail (guint32 irq, GError **error)
 {
   if (matches (error, KVM_ERROR_NO_SUCH_ATTRIBUTE))
-    _kvm_error_add_detail (error,
-                           "IRQ 0x%x; the interrupt controllers must be in the kernel first, see "
-                           "kvm_vm_create_irqchip ()",
-                           irq);
+    _kvm_error_add_detail (
+        error,
+        "IRQ 0x%x; the interrupt controllers must be in the kernel first, see " KVMOBJ_IRQCHIP_MAKER,
+        irq);
   else
     _kvm_error_add_detail (error, "IRQ 0x%x", irq);
 }
@@ -190,7 +192,8 @@ kvm_vm_signal_msi (KvmVm *vm, guint64 address, guint32 data, KvmMsiFlags flags, 
  * ready. See section 4.16 of api.rst.
  *
  * Fails with %KVM_ERROR_NO_SUCH_ATTRIBUTE if the PIC is in the kernel (x86), %KVM_ERROR_EXISTS if
- * the local APIC is and has one already, %KVM_ERROR_INVALID_ARGUMENT if there is no such interrupt,
+ * the local APIC is and has one already, %KVM_ERROR_INVALID_ARGUMENT or, on riscv64,
+ * %KVM_ERROR_INVALID if there is no such interrupt,
  * %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, and with %KVM_ERROR_NOT_SUPPORTED on arm64.
  *
  * Returns: %TRUE on success
@@ -208,6 +211,16 @@ kvm_vcpu_interrupt (KvmVcpu *vcpu, guint32 irq, GError **error)
       g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
                            "kvm_vcpu_interrupt () is for x86_64 and riscv64; on arm64 interrupts "
                            "have lines, see kvm_vm_set_irq_line ()");
+      return FALSE;
+    }
+
+  /* The kernel takes any other number for down. */
+  if (KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_RISCV && irq < RISCV_DOWN)
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+                   "There is no interrupt 0x%x: 0xffffffff puts the external interrupt up, "
+                   "0xfffffffe down",
+                   irq);
       return FALSE;
     }
 

@@ -476,7 +476,8 @@ kvm_vm_create_vcpu (KvmVm *self, guint id, GError **error)
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_EXISTS if there are some already,
  * %KVM_ERROR_INVALID_ARGUMENT if there are vCPUs already (x86), %KVM_ERROR_NO_SUCH_ATTRIBUTE or
  * %KVM_ERROR_NO_DEVICE if the host has no such controller, %KVM_ERROR_BUSY if a vCPU has run
- * already (arm64), and with %KVM_ERROR_NOT_SUPPORTED.
+ * already (arm64), and with %KVM_ERROR_NOT_SUPPORTED, as on riscv64, where the AIA is a device: see
+ * [method@Kvm.Device.riscv_init_aia].
  *
  * Returns: %TRUE on success
  *
@@ -486,6 +487,13 @@ gboolean
 kvm_vm_create_irqchip (KvmVm *self, GError **error)
 {
   g_return_val_if_fail (KVM_IS_VM (self), FALSE);
+  if (KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_RISCV)
+    {
+      g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
+                           "kvm_vm_create_irqchip () is for x86_64 and arm64; on riscv64 the AIA "
+                           "is a device, see kvm_vm_create_device ()");
+      return FALSE;
+    }
 
   if (kvm_ioctl_value (&self->handle, KVM_CREATE_IRQCHIP, 0, error) == -1)
     {

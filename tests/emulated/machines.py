@@ -108,14 +108,18 @@ TABLE = {
         "release": "trixie",
         "kernel": "linux-image-riscv64",
         "modules": MODULES,
-        "without": ["/guest-memory/guest-memfd"],  # not in Linux 6.1 and 6.12
+        "without": [
+            "/guest-memory/guest-memfd",  # not in Linux 6.1 and 6.12
+            "/riscv-vcpu/vectors",  # it has none
+        ],
     },
-    # The AIA and with it irqfd: under QEMU 7.2 a guest that uses it hangs.
+    # Vectors, and the AIA and with it irqfd: under QEMU 7.2 a guest that uses it hangs.
     "riscv64-aia": {
         "base": "riscv64",
         "fetched": ["qemu-system-riscv", "opensbi"],
         "board": "virt,aia=aplic-imsic,aia-guests=3",
-        "cpu": "rv64,h=true,smaia=true,ssaia=true",
+        "cpu": "rv64,h=true,v=true,smaia=true,ssaia=true",
+        "without": ["/guest-memory/guest-memfd", "/riscv-vcpu/no-vectors"],
     },
 }
 

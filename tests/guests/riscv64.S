@@ -3,30 +3,7 @@
 /* What the tests' guests run on riscv64, in supervisor mode without paging at 0x1000. Where x86 has
  * the port p, they have the address 0x10000 + 8 * p; and they halt by writing to that of port 0xf4. */
 
-	.section .rodata
-	.balign 4
-	.option norelax
-	.option norvc
-
-	.macro guest name
-	.balign 4
-	.global guest_\name
-guest_\name:
-	.endm
-
-	.macro guest_end name
-	.global guest_\name\()_end
-guest_\name\()_end:
-	.endm
-
-	.macro port register, number
-	li \register, 0x10000 + 8 * \number
-	.endm
-
-	.macro halt
-	port t6, 0xf4
-	sw zero, 0(t6)
-	.endm
+#include "riscv64-macros.inc"
 
 guest halt
 	halt
