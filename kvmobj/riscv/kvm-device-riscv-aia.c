@@ -272,6 +272,18 @@ kvm_device_riscv_init_aia (KvmDevice *device, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_offset (guint offset, GError **error)
+{
+  if (offset % sizeof (guint32) == 0 && offset < KVMOBJ_RISCV_AIA_APLIC_SIZE)
+    return TRUE;
+
+  g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+               "The APLIC has no register at 0x%x: they have 4 bytes each, below 0x%x", offset,
+               KVMOBJ_RISCV_AIA_APLIC_SIZE);
+  return FALSE;
+}
+
 /**
  * kvm_device_riscv_get_aplic_reg:
  * @device: a device of the type %KVM_DEVICE_TYPE_RISCV_AIA
@@ -282,8 +294,8 @@ kvm_device_riscv_init_aia (KvmDevice *device, GError **error)
  * Gets a register of the APLIC, as the guest would (`KVM_GET_DEVICE_ATTR`; riscv64). With those
  * from 0 to 0x3ffc, an APLIC can be saved. See section 4.80 of api.rst.
  *
- * Fails with %KVM_ERROR_INVALID if the device is another, %KVM_ERROR_NOT_PERMITTED if the AIA is
- * not initialized, %KVM_ERROR_INVALID_ARGUMENT if no register is there, %KVM_ERROR_CLOSED, and with
+ * Fails with %KVM_ERROR_INVALID if the device is another or no register can be there,
+ * %KVM_ERROR_NO_DEVICE if the AIA is not initialized or has no APLIC, %KVM_ERROR_CLOSED, and with
  * %KVM_ERROR_NOT_SUPPORTED on another architecture.
  *
  * Returns: %TRUE on success
@@ -298,7 +310,8 @@ kvm_device_riscv_get_aplic_reg (KvmDevice *device, guint offset, guint *value, G
   g_return_val_if_fail (KVM_IS_DEVICE (device), FALSE);
   _kvm_return_val_unless_arch (RISCV, FALSE, error);
 
-  return get_value (device, KVMOBJ_AIA_GROUP_APLIC, offset, value, sizeof *value, error);
+  return check_offset (offset, error)
+         && get_value (device, KVMOBJ_AIA_GROUP_APLIC, offset, value, sizeof *value, error);
 }
 
 /**
@@ -323,7 +336,8 @@ kvm_device_riscv_set_aplic_reg (KvmDevice *device, guint offset, guint value, GE
   g_return_val_if_fail (KVM_IS_DEVICE (device), FALSE);
   _kvm_return_val_unless_arch (RISCV, FALSE, error);
 
-  return set_value (device, KVMOBJ_AIA_GROUP_APLIC, offset, &value, sizeof value, error);
+  return check_offset (offset, error)
+         && set_value (device, KVMOBJ_AIA_GROUP_APLIC, offset, &value, sizeof value, error);
 }
 
 static gboolean

@@ -111,6 +111,9 @@ TABLE = {
         "without": [
             "/guest-memory/guest-memfd",  # not in Linux 6.1 and 6.12
             "/riscv-vcpu/vectors",  # it has none
+            # Nor an AIA.
+            "/riscv-aia/emulated", "/riscv-aia/accelerated", "/riscv-aia/auto",
+            "/riscv-aia/registers", "/riscv-aia/control-register", "/riscv-aia/bad",
         ],
     },
     # Vectors, and the AIA and with it irqfd: under QEMU 7.2 a guest that uses it hangs.
@@ -119,7 +122,7 @@ TABLE = {
         "fetched": ["qemu-system-riscv", "opensbi"],
         "board": "virt,aia=aplic-imsic,aia-guests=3",
         "cpu": "rv64,h=true,v=true,smaia=true,ssaia=true",
-        "without": ["/guest-memory/guest-memfd", "/riscv-vcpu/no-vectors"],
+        "without": ["/guest-memory/guest-memfd", "/riscv-vcpu/no-vectors", "/riscv-aia/absent"],
     },
 }
 
