@@ -132,6 +132,9 @@ KVMOBJ_AVAILABLE_IN_0_1
 GBytes *kvm_vcpu_get_reg_list_bytes (KvmVcpu *self, GError **error);
 
 KVMOBJ_AVAILABLE_IN_0_1
+char *kvm_vcpu_dump (KvmVcpu *self, GError **error);
+
+KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_vcpu_has_attribute (KvmVcpu *self, guint group, guint64 attribute, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 guint8 *kvm_vcpu_get_attribute (KvmVcpu *self, guint group, guint64 attribute, gsize size,

@@ -1876,6 +1876,7 @@ def saved_states():
     state = vcpu.save_state()
     check(Kvm.X86Regs.new_from_bytes(GLib.Bytes(bytes(state["regs"]))).rax, 2)
     vcpu.restore_state(state)
+    check("real mode, CPL 0" in vcpu.dump(), True)
 
 
 @test
