@@ -457,6 +457,97 @@ test_mutations (void)
   g_assert_cmpuint (read_count (guest), ==, 2);
 }
 
+#if defined(__aarch64__)
+
+#define GIC_ADDRESS 0
+#define GIC_N_IRQS 3
+#define GIC_CONTROL 4
+#define SPI 40
+
+/* A GICv3, or on a host that has none a GICv2, as the guest of kvm_test_guest_new () has none. */
+static KvmDevice *
+add_gic (KvmTestGuest *guest)
+{
+  static const guint64 distributor = 0x8000000, other = 0x8010000;
+  static const guint32 n_irqs = 64;
+  g_autoptr (GError) error = NULL;
+  KvmDevice *gic;
+  gboolean is_v3 = kvm_vm_test_device (guest->vm, KVM_DEVICE_TYPE_ARM_VGIC_V3, &error);
+
+  g_assert_no_error (error);
+  gic = kvm_vm_create_device (
+      guest->vm, is_v3 ? KVM_DEVICE_TYPE_ARM_VGIC_V3 : KVM_DEVICE_TYPE_ARM_VGIC_V2, &error);
+  g_assert_no_error (error);
+  kvm_device_set_attribute (gic, GIC_N_IRQS, 0, (const guint8 *) &n_irqs, sizeof n_irqs, &error);
+  g_assert_no_error (error);
+  kvm_device_set_attribute (gic, GIC_ADDRESS, is_v3 ? 2 : 0, (const guint8 *) &distributor,
+                            sizeof distributor, &error);
+  g_assert_no_error (error);
+  kvm_device_set_attribute (gic, GIC_ADDRESS, is_v3 ? 3 : 1, (const guint8 *) &other, sizeof other,
+                            &error);
+  g_assert_no_error (error);
+  kvm_device_set_attribute (gic, GIC_CONTROL, 0, NULL, 0, &error);
+  g_assert_no_error (error);
+  return gic;
+}
+
+static guint32
+get_pending (KvmDevice *gic)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *value = NULL;
+  guint32 word;
+  gsize length;
+
+  value = kvm_device_get_attribute (gic, 1, 0x200 + 4 * (SPI / 32), sizeof word, &length, &error);
+  g_assert_no_error (error);
+  memcpy (&word, value, sizeof word);
+  return word;
+}
+
+/* An interrupt whose line is high is so in the copy, and not pending any more when it is low there.
+ */
+static void
+test_gic (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (count);
+  g_autoptr (KvmTestGuest) other = KVM_TEST_GUEST (count);
+  g_autoptr (KvmTestGuest) without = KVM_TEST_GUEST (count);
+  g_autoptr (KvmDevice) gic = add_gic (guest);
+  g_autoptr (KvmDevice) other_gic = add_gic (other);
+  g_autoptr (GVariant) quiet = save_vm (guest->vm);
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GVariant) again = NULL;
+  g_autoptr (GVariant) now = NULL;
+  g_autoptr (GError) error = NULL;
+  static const guint32 enabled = 1u << SPI % 32;
+
+  kvm_test_run_to_halt (guest);
+  kvm_device_set_attribute (gic, 1, 0x100 + 4 * (SPI / 32), (const guint8 *) &enabled,
+                            sizeof enabled, &error);
+  g_assert_no_error (error);
+  kvm_vm_set_irq_line (guest->vm, 1u << 24 | SPI, TRUE, &error);
+  g_assert_no_error (error);
+  state = save_vm (guest->vm);
+  again = read_again (state);
+  g_assert_true (kvm_vm_restore_state (other->vm, again, &error));
+  g_assert_no_error (error);
+  now = save_vm (other->vm);
+  assert_same (state, now);
+  g_assert_cmphex (get_pending (other_gic), ==, get_pending (gic));
+
+  g_clear_pointer (&now, g_variant_unref);
+  g_assert_true (kvm_vm_restore_state (other->vm, quiet, &error));
+  g_assert_no_error (error);
+  now = save_vm (other->vm);
+  assert_same (quiet, now);
+
+  g_assert_false (kvm_vm_restore_state (without->vm, state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NOT_SUPPORTED, "has a device of type");
+}
+
+#endif
+
 /* What a person wants to see; how it is worded may change. */
 static void
 test_dump (void)
@@ -497,6 +588,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/state/async", test_async); /* leaves a thread of GLib's */
   kvm_test_add ("/state/refused", test_refused);
   kvm_test_add ("/state/other-vcpus", test_other_vcpus);
+#if defined(__aarch64__)
+  kvm_test_add ("/state/gic", test_gic);
+#endif
   kvm_test_add ("/state/dump", test_dump);
   kvm_test_add ("/state/mutations", test_mutations);
   return g_test_run ();
