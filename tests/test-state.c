@@ -9,8 +9,12 @@
 #include <string.h>
 
 /* How often a state is damaged at random; KVMOBJ_TEST_MUTATIONS in the environment is another
- * number. */
-#define N_MUTATIONS 2000
+ * number. Where registers are restored one by one, on hosts that are slow, there are fewer. */
+#if defined(__x86_64__)
+#define N_MUTATIONS 500
+#else
+#define N_MUTATIONS 40
+#endif
 
 static GVariant *
 save_vcpu (KvmVcpu *vcpu)
@@ -592,6 +596,6 @@ main (int argc, char *argv[])
   kvm_test_add ("/state/gic", test_gic);
 #endif
   kvm_test_add ("/state/dump", test_dump);
-  kvm_test_add ("/state/mutations", test_mutations);
+  g_test_add_func ("/state/mutations", test_mutations); /* once is enough */
   return g_test_run ();
 }
