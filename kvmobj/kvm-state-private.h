@@ -45,6 +45,9 @@ typedef struct
 
 void _kvm_state_begin (GVariantBuilder *builder, const char *kind);
 void _kvm_state_add (GVariantBuilder *builder, const char *name, GVariant *value);
+/* An array of this type, whose elements have a fixed size; its @size is in bytes. It is known to be
+ * in normal form, which takes long to find out: so no byte between members may be other than 0. */
+GVariant *_kvm_state_new_array (const char *type, gconstpointer data, gsize size);
 void _kvm_state_add_bytes (GVariantBuilder *builder, const char *name, gconstpointer data,
                            gsize size);
 

@@ -20,10 +20,18 @@ _kvm_state_add (GVariantBuilder *builder, const char *name, GVariant *value)
   g_variant_builder_add (builder, "{sv}", name, value);
 }
 
+GVariant *
+_kvm_state_new_array (const char *type, gconstpointer data, gsize size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+
+  return g_variant_new_from_bytes (G_VARIANT_TYPE (type), bytes, TRUE);
+}
+
 void
 _kvm_state_add_bytes (GVariantBuilder *builder, const char *name, gconstpointer data, gsize size)
 {
-  _kvm_state_add (builder, name, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, data, size, 1));
+  _kvm_state_add (builder, name, _kvm_state_new_array ("ay", data, size));
 }
 
 void

@@ -108,11 +108,9 @@ save_registers (KvmVcpu *self, GVariantBuilder *builder, GError **error)
     if (!access_reg (self, FALSE, ids[i], values + offset, error))
       return FALSE;
 
-  _kvm_state_add (
-      builder, items[REGISTERS].name,
-      g_variant_new ("(@at@ay)",
-                     g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, ids, n_ids, sizeof *ids),
-                     g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, values, size, 1)));
+  _kvm_state_add (builder, items[REGISTERS].name,
+                  g_variant_new ("(@at@ay)", _kvm_state_new_array ("at", ids, n_ids * sizeof *ids),
+                                 _kvm_state_new_array ("ay", values, size)));
   return TRUE;
 }
 

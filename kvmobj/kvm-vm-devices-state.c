@@ -143,9 +143,8 @@ save_device (KvmHandle *device, KvmDeviceList list, GArray *cpus, GError **error
       g_autoptr (GError) local = NULL;
 
       if (kvm_ioctl (device, KVM_GET_DEVICE_ATTR, &attr, &local) != -1)
-        g_variant_builder_add (
-            &builder, "(ut@ay)", item->group, item->attribute,
-            g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, value, item->size, 1));
+        g_variant_builder_add (&builder, "(ut@ay)", item->group, item->attribute,
+                               _kvm_state_new_array ("ay", value, item->size));
       else if (local->code != KVM_ERROR_NO_SUCH_ATTRIBUTE
                && local->code != KVM_ERROR_INVALID_ARGUMENT)
         {

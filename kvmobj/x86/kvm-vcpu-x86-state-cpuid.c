@@ -79,8 +79,7 @@ _kvm_x86_cpuid_to_variant (KvmX86Cpuid *cpuid)
                             entry->flags,
                             { entry->eax, entry->ebx, entry->ecx, entry->edx } };
     }
-  return g_variant_new_fixed_array (G_VARIANT_TYPE ("(uuuuuuu)"), entries, cpuid->abi.nent,
-                                    sizeof *entries);
+  return _kvm_state_new_array ("a(uuuuuuu)", entries, cpuid->abi.nent * sizeof *entries);
 }
 
 gboolean

@@ -224,12 +224,12 @@ _kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantB
       n_done = MIN ((guint) ret, request->nmsrs);
       for (guint i = 0; i < n_done; i++)
         if (request->entries[i].index != MSR_DEBUGCTL || request->entries[i].data != 0)
-          entries[n_saved++] = request->entries[i];
+          entries[n_saved++] = (KvmAbiMsrEntry){ .index = request->entries[i].index,
+                                                 .data = request->entries[i].data };
       start += n_done + (n_done < request->nmsrs);
     }
-  _kvm_state_add (
-      builder, name,
-      g_variant_new_fixed_array (G_VARIANT_TYPE ("(ut)"), entries, n_saved, sizeof *entries));
+  _kvm_state_add (builder, name,
+                  _kvm_state_new_array ("a(ut)", entries, n_saved * sizeof *entries));
   return TRUE;
 }
 
