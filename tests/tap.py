@@ -60,6 +60,9 @@ def run():
     """Runs all tests and ends the process. A guest can hang: then SIGALRM ends it."""
     signal.alarm(TIME_LIMIT)
     failed = 0
+    # What the host is not meant for, as an emulated one says.
+    without = os.environ.get("KVMOBJ_TEST_WITHOUT", "").split()
+    _tests[:] = [test for test in _tests if f"/python/{test[0]}" not in without]
     print(f"1..{len(_tests)}", flush=True)
     for number, (name, function) in enumerate(_tests, 1):
         try:

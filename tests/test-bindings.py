@@ -593,15 +593,15 @@ def memory_by_guest_address():
 @test
 def private_memory():
     guest = Guest(HALT)
+    both = Kvm.GuestMemfdFlags.MMAP | Kvm.GuestMemfdFlags.INIT_SHARED
     if guest.vm.check_extension(Kvm.Capability.GUEST_MEMFD_FLAGS) == 3:
-        both = Kvm.GuestMemfdFlags.MMAP | Kvm.GuestMemfdFlags.INIT_SHARED
         memory = guest.vm.create_guest_memfd(0x2000, both)
         memory.write(0, b"guest")
         slot = guest.vm.add_memory_full(0x10000, memory, 0, 0x2000, 0, 0, memory, 0)
         check(slot.get_guest_memfd() is memory, True)
         check(guest.vm.read_memory(0x10000, 5), b"guest")
     else:
-        check_raises(guest.vm.create_guest_memfd, 0x2000, 3)
+        check_raises(guest.vm.create_guest_memfd, 0x2000, both, error=Kvm.Error.NOT_SUPPORTED)
     check_raises(guest.vm.set_memory_attributes, 1, 1, 0, error=Kvm.Error.INVALID)
     check_raises(guest.vcpu.pre_fault_memory, 1, 1, error=Kvm.Error.INVALID)
 
@@ -793,32 +793,32 @@ def msrs():
     readable = guest.system.x86_get_readable_feature_msrs([0xDEADBEEF] + features)
     check(readable.get_n_entries(), len(features))
 
-    guest.vcpu.x86_set_msr(0x176, BIG)
-    check(guest.vcpu.x86_get_msr(0x176), (True, BIG))
+    guest.vcpu.x86_set_msr(0xC0000102, BIG)
+    check(guest.vcpu.x86_get_msr(0xC0000102), (True, BIG))
     check_raises(guest.vcpu.x86_get_msr, 0xDEADBEEF, error=Kvm.Error.NOT_FOUND, text="0xdeadbeef")
     check_raises(guest.vcpu.x86_set_msr, 0xDEADBEEF, 1, error=Kvm.Error.INVALID_ARGUMENT)
     msrs = Kvm.X86Msrs.new()
-    msrs.set(0x176, BIG + 1)
+    msrs.set(0xC0000102, BIG + 1)
     msrs.set(0xDEADBEEF, MAX)
     msrs.set(0x174, 8)
     check([msrs.get_entry(i) for i in range(4)],
-          [(True, 0x176, BIG + 1), (True, 0xDEADBEEF, MAX), (True, 0x174, 8), (False, 0, 0)])
-    check(msrs.lookup(0x176), (True, BIG + 1))
+          [(True, 0xC0000102, BIG + 1), (True, 0xDEADBEEF, MAX), (True, 0x174, 8), (False, 0, 0)])
+    check(msrs.lookup(0xC0000102), (True, BIG + 1))
     check(msrs.lookup(0x175), (False, 0))
-    data = struct.pack("<IIQIIQIIQ", 0x176, 0, BIG + 1, 0xDEADBEEF, 0, MAX, 0x174, 0, 8)
+    data = struct.pack("<IIQIIQIIQ", 0xC0000102, 0, BIG + 1, 0xDEADBEEF, 0, MAX, 0x174, 0, 8)
     check(msrs.to_bytes().get_data(), data)
     check(Kvm.X86Msrs.new_from_bytes(GLib.Bytes(data)).equal(msrs), True)
     check_raises(Kvm.X86Msrs.new_from_bytes, GLib.Bytes(b"123"), error=Kvm.Error.INVALID)
     check(msrs.to_string().splitlines()[2], "0x00000174=0000000000000008")
     copy = msrs.copy()
-    copy.set(0x176, 0)
+    copy.set(0xC0000102, 0)
     check(msrs.equal(copy), False)
     check_raises(guest.vcpu.x86_set_msrs, msrs, error=Kvm.Error.PARTIAL, text="entry 2 of 3")
-    indexes = [0x174, 0xDEADBEEF, 0x176]
+    indexes = [0x174, 0xDEADBEEF, 0xC0000102]
     check_raises(guest.vcpu.x86_get_msrs, indexes, error=Kvm.Error.PARTIAL, text="0xdeadbeef")
     got = guest.vcpu.x86_get_readable_msrs(indexes)
     check([got.lookup(index) for index in indexes], [(True, 0), (False, 0), (True, BIG + 1)])
-    check(guest.vcpu.x86_get_msrs([0x176]).lookup(0x176), (True, BIG + 1))
+    check(guest.vcpu.x86_get_msrs([0xC0000102]).lookup(0xC0000102), (True, BIG + 1))
     check(guest.vcpu.x86_get_msrs([]).get_n_entries(), 0)
 
 
@@ -837,10 +837,10 @@ def msr_filter():
     guest.vm.x86_set_msr_filter(filter)
     guest.vm.x86_set_msr_exits(Kvm.X86MsrExitReasons.FILTERED)
     _, regs = guest.vcpu.x86_get_regs()
-    regs.rcx = 0x176
+    regs.rcx = 0xC0000102
     guest.vcpu.x86_set_regs(regs)
     guest.run(Kvm.ExitReason.X86_RDMSR)
-    check(guest.exit.x86_get_msr_index(), 0x176)
+    check(guest.exit.x86_get_msr_index(), 0xC0000102)
     check(guest.exit.x86_get_msr_reason(), int(Kvm.X86MsrExitReasons.FILTERED))
     guest.exit.set_value(BIG)
     guest.run(Kvm.ExitReason.IO)
@@ -1782,11 +1782,15 @@ def event_filter():
     vm = Kvm.System.new().create_vm()
     events = Kvm.X86PmuEventFilter.new(Kvm.X86PmuEventAction.ALLOW)
     events.add_event(0xC0, 0)
-    events.add_masked_event(0x2E, 0xF0, 0x40, True)
     events.set_fixed_counters(7)
     check_raises(events.add_event, 0x1000, 0, error=Kvm.Error.INVALID)
-    check(events.copy().get_n_events(), 2)
     check(vm.x86_set_pmu_event_filter(events), True)
+    events.add_masked_event(0x2E, 0xF0, 0x40, True)
+    check(events.copy().get_n_events(), 2)
+    if vm.check_extension(Kvm.Capability.PMU_EVENT_MASKED_EVENTS):
+        check(vm.x86_set_pmu_event_filter(events), True)
+    else:
+        check_raises(vm.x86_set_pmu_event_filter, events, error=Kvm.Error.NOT_SUPPORTED)
 
 
 @test

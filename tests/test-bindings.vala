@@ -408,11 +408,11 @@ void test_msrs () throws Error
   assert (supported.with_entry (leaf).find (0x80000002U, 0, out leaf) && leaf.ebx == 0x81828384U);
 
   var msrs = new Kvm.X86Msrs ();
-  msrs.set (0x176, 0xffffffff81234567ULL);
+  msrs.set (0xc0000102u, 0xffffffff81234567ULL);
   guest.vcpu.x86_set_msrs (msrs);
-  assert (guest.vcpu.x86_get_msrs ({ 0x176 }).equal (msrs));
+  assert (guest.vcpu.x86_get_msrs ({ 0xc0000102u }).equal (msrs));
   uint64 value;
-  guest.vcpu.x86_get_msr (0x176, out value);
+  guest.vcpu.x86_get_msr (0xc0000102u, out value);
   assert (value == 0xffffffff81234567ULL);
   assert (0xc0000081U in guest.system.x86_get_msr_index_list ());
   check_throws (Kvm.Error.PARTIAL, "entry 1 of 1", () => guest.vcpu.x86_get_msrs ({ 0xdeadbeefU }));
@@ -659,6 +659,11 @@ void test_bus () throws Error
 
 void add (string name, owned Call test)
 {
+  /* What the host is not meant for, as an emulated one says. */
+  string without = Environment.get_variable ("KVMOBJ_TEST_WITHOUT") ?? "";
+  if (("/bindings-vala/" + name) in without.split (" "))
+    return;
+
   Test.add_data_func ("/bindings/" + name, () => {
     try
       {

@@ -11,9 +11,8 @@
 static char *log_path;
 
 static guint
-count (const char *name)
+count_text (const char *needle)
 {
-  g_autofree char *needle = g_strdup_printf (" %s ", name);
   g_autofree char *text = NULL;
   guint n = 0;
 
@@ -21,6 +20,14 @@ count (const char *name)
   for (const char *at = text; (at = strstr (at, needle)) != NULL; at++)
     n++;
   return n;
+}
+
+static guint
+count (const char *name)
+{
+  g_autofree char *needle = g_strdup_printf (" %s ", name);
+
+  return count_text (needle);
 }
 
 static KvmVcpu *
@@ -86,6 +93,40 @@ test_nothing (void)
   g_assert_cmpuint (count ("KVM_CHECK_EXTENSION"), ==, n);
 }
 
+/* How many requests 100 exits take whose registers are read and set. */
+static guint
+count_requests_of_100 (KvmVcpu *vcpu)
+{
+  const KvmX86Sregs sregs = { .cr0 = 0x10 }; /* as it is on every processor */
+  KvmX86Regs regs = { .rflags = 2 };
+  guint before = 0;
+
+  g_assert_true (kvm_vcpu_x86_set_sregs (vcpu, &sregs, NULL));
+  g_assert_true (kvm_vcpu_x86_set_regs (vcpu, &regs, NULL));
+  for (guint i = 0; i < 101; i++)
+    {
+      g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, NULL), ==, KVM_EXIT_REASON_IO);
+      g_assert_true (kvm_vcpu_x86_get_regs (vcpu, &regs, NULL));
+      regs.rax++;
+      g_assert_true (kvm_vcpu_x86_set_regs (vcpu, &regs, NULL));
+      if (i == 0)
+        before = count_text (" KVM_"); /* the first asks what the kernel can do */
+    }
+  return count_text (" KVM_") - before;
+}
+
+/* One request for an exit with its registers, and three where the page cannot be used. */
+static void
+test_requests_of_an_exit (void)
+{
+  g_autoptr (KvmVcpu) synced = make_vcpu ();
+  g_autoptr (KvmVcpu) lent = make_vcpu ();
+
+  g_assert_cmpint (kvm_vcpu_get_fd (lent), !=, -1);
+  g_assert_cmpuint (count_requests_of_100 (synced), ==, 100);
+  g_assert_cmpuint (count_requests_of_100 (lent), ==, 300);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -98,6 +139,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/x86-sync-null/nothing", test_nothing);
   g_test_add_func ("/x86-sync-null/requests", test_requests);
+  g_test_add_func ("/x86-sync-null/requests-of-an-exit", test_requests_of_an_exit);
   ret = g_test_run ();
   g_unlink (log_path);
   g_free (log_path);
