@@ -37,6 +37,19 @@ kvm_test_init (int *argc, char ***argv)
   g_test_init (argc, argv, NULL);
 }
 
+guint
+kvm_test_rounds (guint n)
+{
+  return g_getenv ("KVMOBJ_TEST_EMULATED") == NULL ? n : MAX (n / 20, 2);
+}
+
+gboolean
+kvm_test_has_halted (KvmExit *exit)
+{
+  return kvm_exit_get_reason (exit) == KVM_TEST_REASON_HALT
+         && (KVM_TEST_IS_X86 || kvm_exit_get_address (exit) == KVM_TEST_PORT (0xf4));
+}
+
 static guint
 count_fds (void)
 {
@@ -84,6 +97,13 @@ run_counted (gconstpointer data)
   g_assert_cmpuint (named_after, ==, named);
   if (!SANITIZED)
     g_assert_cmpuint (pages_after, ==, pages);
+}
+
+void
+kvm_test_add_for_x86 (const char *path, void (*test) (void))
+{
+  if (KVM_TEST_IS_X86)
+    kvm_test_add (path, test);
 }
 
 void
@@ -139,6 +159,12 @@ kvm_test_guest_new_with_irqchip (const guint8 *code, const guint8 *end)
   return make_guest (code, end, TRUE);
 }
 
+KvmTestGuest *
+kvm_test_guest_new_waiting (void)
+{
+  return make_guest (guest_wait, guest_wait_end, KVM_TEST_IS_X86);
+}
+
 void
 kvm_test_guest_free (KvmTestGuest *self)
 {
@@ -166,16 +192,16 @@ kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer dev
 {
   g_autoptr (GError) error = NULL;
 
-  kvm_io_bus_add_device (kvm_vm_get_io_bus (self->vm), KVM_IO_SPACE_PORT, port, n_ports, device,
-                         KVM_IO_DEVICE_FLAGS_NONE, &error);
+  kvm_io_bus_add_device (kvm_vm_get_io_bus (self->vm), KVM_TEST_SPACE, KVM_TEST_PORT (port),
+                         n_ports, device, KVM_IO_DEVICE_FLAGS_NONE, &error);
   g_assert_no_error (error);
 }
 
 void
 kvm_test_wait_until_stopped (KvmVcpu *vcpu)
 {
-  KvmX86Regs regs;
+  guint64 pc;
 
-  while (!kvm_vcpu_x86_get_regs (vcpu, &regs, NULL) || regs.rip == KVM_TEST_ENTRY)
+  while (!kvm_test_get_pc (vcpu, &pc, NULL) || pc == KVM_TEST_ENTRY)
     g_usleep (100);
 }

@@ -10,9 +10,15 @@ G_BEGIN_DECLS
 /* g_test_init (), and a bound on how long the whole program may take: a guest can hang. */
 void kvm_test_init (int *argc, char ***argv);
 
+/* How often something is done in the hope of a race: less on emulated hosts, which are slow. */
+guint kvm_test_rounds (guint n);
+
 /* Adds a test that must leave no fd and no mapping behind. It is run twice, and the second time
  * counted, so that what stays for ever is there already. */
 void kvm_test_add (const char *path, void (*test) (void));
+
+/* The same for what only x86 has: its registers, instructions and the like. */
+void kvm_test_add_for_x86 (const char *path, void (*test) (void));
 
 /* A virtual machine with 32 KiB of memory at 0 and one vCPU that is about to run code at 0x1000. */
 typedef struct
@@ -30,20 +36,29 @@ typedef struct
 KvmTestGuest *kvm_test_guest_new (const guint8 *code, const guint8 *end);
 /* The same with the kernel's interrupt controllers: a guest that halts stays in the kernel. */
 KvmTestGuest *kvm_test_guest_new_with_irqchip (const guint8 *code, const guint8 *end);
+/* One that waits in the kernel for an interrupt which never comes. */
+KvmTestGuest *kvm_test_guest_new_waiting (void);
 void kvm_test_guest_free (KvmTestGuest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
 
+/* A device, or %NULL on riscv64: KVM has only the AIA there, and not on every host. */
+KvmDevice *kvm_test_device_new (KvmVm *vm);
+
 /* What a guest calls a port, where it has none: an address. There it halts by writing to port 0xf4.
  */
 #if defined(__x86_64__)
+#define KVM_TEST_IS_X86 TRUE
 #define KVM_TEST_SPACE KVM_IO_SPACE_PORT
 #define KVM_TEST_PORT(port) (port)
+#define KVM_TEST_PORTS(n) (n)
 #define KVM_TEST_REASON_IO KVM_EXIT_REASON_IO
 #define KVM_TEST_REASON_HALT KVM_EXIT_REASON_HLT
 #else
+#define KVM_TEST_IS_X86 FALSE
 #define KVM_TEST_SPACE KVM_IO_SPACE_MMIO
-#define KVM_TEST_PORT(port) (0x10000 + 8 * (port))
+#define KVM_TEST_PORT(port) (0x10000 + KVM_TEST_PORTS (port))
+#define KVM_TEST_PORTS(n) (8 * (n)) /* how far away the nth is */
 #define KVM_TEST_REASON_IO KVM_EXIT_REASON_MMIO
 #define KVM_TEST_REASON_HALT KVM_EXIT_REASON_MMIO
 #endif
@@ -51,7 +66,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (KvmTestGuest, kvm_test_guest_free)
 /* Makes a vCPU begin at an address, with this in the register that guests of every architecture
  * take an argument in: bx, x0, a0. */
 void kvm_test_setup_vcpu (KvmVcpu *vcpu, guint64 entry, guint64 argument);
+void kvm_test_set_argument (KvmVcpu *vcpu, guint64 argument);
 guint64 kvm_test_get_argument (KvmVcpu *vcpu);
+
+/* What the guests "echo" and "listen" have read last: ax, x0, a0. */
+guint64 kvm_test_get_answer (KvmVcpu *vcpu);
+
+/* Where a vCPU is. */
+gboolean kvm_test_get_pc (KvmVcpu *vcpu, guint64 *pc, GError **error);
 
 /* kvm_test_guest_new () for a guest of tests/guests. */
 #define KVM_TEST_GUEST(name) kvm_test_guest_new (guest_##name, guest_##name##_end)
@@ -79,6 +101,9 @@ guint64 kvm_test_get_argument (KvmVcpu *vcpu);
   }                                                                                                \
   G_STMT_END
 
+/* Whether this exit is a guest's halt. */
+gboolean kvm_test_has_halted (KvmExit *exit);
+
 /* The error is one of ours with this code and has this in its message; it is cleared. */
 #define kvm_test_assert_error(error, expected, text)                                               \
   G_STMT_START                                                                                     \
@@ -99,6 +124,7 @@ void kvm_test_wait_until_stopped (KvmVcpu *vcpu);
 #define KVM_TEST_DECLARE_GUEST(name) extern const guint8 guest_##name[], guest_##name##_end[]
 
 KVM_TEST_DECLARE_GUEST (halt);
+KVM_TEST_DECLARE_GUEST (wait);
 KVM_TEST_DECLARE_GUEST (print);
 KVM_TEST_DECLARE_GUEST (echo);
 KVM_TEST_DECLARE_GUEST (string);
@@ -129,7 +155,7 @@ KVM_TEST_DECLARE_GUEST (interrupt);
 KVM_TEST_DECLARE_GUEST (increment);
 KVM_TEST_DECLARE_GUEST (off);
 
-/* Puts a device at ports of the guest's. */
+/* Puts a device at a port of the guest's: its registers are a byte apart on every architecture. */
 void kvm_test_add_device (KvmTestGuest *self, guint port, guint n_ports, gpointer device);
 
 G_END_DECLS

@@ -32,7 +32,7 @@ machine_add_vcpu (Machine *self)
 
   g_assert_no_error (error);
   g_ptr_array_add (self->vcpus, vcpu);
-  g_assert_true (kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error));
+  kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0);
   g_assert_true (kvm_runner_add_vcpu (self->runner, vcpu, &error));
   g_assert_no_error (error);
 }
@@ -110,7 +110,7 @@ machine_serve (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   g_assert_true (g_main_context_is_owner (self->context));
-  g_assert_cmpint (kvm_exit_get_reason (exit), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_exit_get_reason (exit), ==, KVM_TEST_REASON_IO);
   g_assert_true (exit == kvm_vcpu_get_exit (kvm_runner_exit_get_vcpu (token)));
   self->n_exits++;
   self->seen[kvm_vcpu_get_id (kvm_runner_exit_get_vcpu (token))]++;

@@ -61,14 +61,14 @@ test_one_exit_per_call (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
 
-  run (guest, KVM_EXIT_REASON_IO);
+  run (guest, KVM_TEST_REASON_IO);
   kvm_exit_set_value (guest->exit, 0x41);
-  run (guest, KVM_EXIT_REASON_IO);
+  run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 0x42);
   /* The next ones in another way: the vCPU is nobody's between runs. */
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   kvm_exit_set_value (guest->exit, 0x1234);
-  run (guest, KVM_EXIT_REASON_IO);
+  run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 0x1235);
 }
 
@@ -111,10 +111,10 @@ test_one_thread (void)
   guint first = 0, id = 0;
 
   wait_until_no_thread ();
-  run (guest, KVM_EXIT_REASON_HLT);
+  run (guest, KVM_TEST_REASON_HALT);
   g_assert_cmpuint (count_threads ("vcpu-0", &first), ==, 1);
   for (guint i = 0; i < 20; i++)
-    run (guest, KVM_EXIT_REASON_HLT);
+    run (guest, KVM_TEST_REASON_HALT);
   g_assert_cmpuint (count_threads ("vcpu-0", &id), ==, 1);
   g_assert_cmpuint (id, ==, first);
 }
@@ -122,11 +122,11 @@ test_one_thread (void)
 static void
 test_threads_end (void)
 {
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < kvm_test_rounds (100); i++)
     {
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
 
-      run (guest, KVM_EXIT_REASON_HLT);
+      run (guest, KVM_TEST_REASON_HALT);
     }
   wait_until_no_thread ();
 }
@@ -183,7 +183,7 @@ test_cancelled_too_late (void)
   g_cancellable_cancel (cancellable);
   wait_for (&outcome);
   g_assert_no_error (outcome.error);
-  g_assert_cmpint (outcome.reason, ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (outcome.reason, ==, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
 }
 
@@ -210,7 +210,7 @@ test_running (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
   g_autoptr (GError) error = NULL;
   Outcome outcome, second;
-  KvmX86Regs regs;
+  KvmVcpuState state;
 
   start (&outcome, guest->vcpu, NULL);
   start (&second, guest->vcpu, NULL);
@@ -222,8 +222,8 @@ test_running (void)
   kvm_test_wait_until_running (guest->vcpu);
   g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
   kvm_test_assert_error (error, KVM_ERROR_RUNNING, "it is running in another thread");
-  g_assert_false (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
-  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "KVM_GET_REGS");
+  g_assert_false (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_RUNNING, "KVM_GET_MP_STATE");
 
   g_assert_false (outcome.is_done);
   kvm_vcpu_kick (guest->vcpu);
@@ -244,7 +244,7 @@ test_running_until_heard_of (void)
   wait_for (&second);
   wait_for (&outcome);
   kvm_test_assert_error (second.error, KVM_ERROR_RUNNING, "in the background already");
-  g_assert_cmpint (outcome.reason, ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (outcome.reason, ==, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
 }
 
@@ -272,7 +272,8 @@ on_exit_run_on (GObject *vcpu, GAsyncResult *result, gpointer user_data)
   KvmExitReason reason = kvm_vcpu_run_finish (KVM_VCPU (vcpu), result, &error);
 
   g_assert_no_error (error);
-  if (reason == KVM_EXIT_REASON_IO)
+  g_assert_cmpint (reason, !=, KVM_EXIT_REASON_ERROR);
+  if (!kvm_test_has_halted (kvm_vcpu_get_exit (KVM_VCPU (vcpu))))
     kvm_vcpu_run_async (KVM_VCPU (vcpu), NULL, on_exit_run_on, user_data);
   else
     g_clear_pointer (guest, kvm_test_guest_free);
@@ -320,7 +321,7 @@ test_other_context (void)
       g_autoptr (GMainContext) context = g_main_context_new ();
 
       g_main_context_push_thread_default (context);
-      run (guest, KVM_EXIT_REASON_IO);
+      run (guest, KVM_TEST_REASON_IO);
       g_main_context_pop_thread_default (context);
     }
 }
@@ -338,7 +339,7 @@ test_several (void)
     {
       g_ptr_array_add (vcpus, kvm_vm_create_vcpu (guest->vm, i, &error));
       g_assert_no_error (error);
-      g_assert_true (kvm_vcpu_x86_setup_real_mode (vcpus->pdata[i], KVM_TEST_ENTRY, &error));
+      kvm_test_setup_vcpu (vcpus->pdata[i], KVM_TEST_ENTRY, 0);
     }
   for (guint n = 0; n < 3; n++)
     {
@@ -349,7 +350,7 @@ test_several (void)
           wait_for (&outcomes[i]);
           g_assert_no_error (outcomes[i].error);
           g_assert_cmpint (outcomes[i].reason, ==,
-                           n < 2 ? KVM_EXIT_REASON_IO : KVM_EXIT_REASON_HLT);
+                           n < 2 ? KVM_TEST_REASON_IO : KVM_TEST_REASON_HALT);
         }
     }
 }

@@ -10,7 +10,7 @@
 
 KVM_TEST_DECLARE_GUEST (burst);
 
-#define PORT 0x510
+#define PORT KVM_TEST_PORT (0x510)
 #define ADDRESS 0x9000
 #define N_BURST 1000
 
@@ -47,7 +47,7 @@ add_zones (KvmVm *vm)
 {
   g_autoptr (GError) error = NULL;
 
-  kvm_vm_add_coalesced_zone (vm, KVM_IO_SPACE_PORT, PORT, 4, &error);
+  kvm_vm_add_coalesced_zone (vm, KVM_TEST_SPACE, PORT, 4, &error);
   g_assert_no_error (error);
   kvm_vm_add_coalesced_zone (vm, KVM_IO_SPACE_MMIO, ADDRESS, 0x1000, &error);
   g_assert_no_error (error);
@@ -57,9 +57,9 @@ static void
 assert_round (GArray *writes, guint begin)
 {
   static const Write expected[] = {
-    { KVM_IO_SPACE_PORT, PORT, 1, 0x78 },
-    { KVM_IO_SPACE_PORT, PORT, 2, 0x5678 },
-    { KVM_IO_SPACE_PORT, PORT, 4, 0x12345678 },
+    { KVM_TEST_SPACE, PORT, 1, 0x78 },
+    { KVM_TEST_SPACE, PORT, 2, 0x5678 },
+    { KVM_TEST_SPACE, PORT, 4, 0x12345678 },
     { KVM_IO_SPACE_MMIO, ADDRESS, 4, 0x12345678 },
   };
 
@@ -78,7 +78,7 @@ assert_round (GArray *writes, guint begin)
 static void
 assert_exit (KvmTestGuest *guest, guint64 address, guint size)
 {
-  kvm_test_run (guest, address == ADDRESS ? KVM_EXIT_REASON_MMIO : KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, address == ADDRESS ? KVM_EXIT_REASON_MMIO : KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, address);
   g_assert_cmpuint (kvm_exit_get_size (guest->exit), ==, size);
 }
@@ -95,8 +95,8 @@ test_order (void)
   add_zones (guest->vm);
   none = drain (guest->vm);
   g_assert_cmpuint (none->len, ==, 0);
-  assert_exit (guest, 0x61, 1);
-  assert_exit (guest, 0x61, 1);
+  assert_exit (guest, KVM_TEST_PORT (0x61), 1);
+  assert_exit (guest, KVM_TEST_PORT (0x61), 1);
   writes = drain (guest->vm);
   g_assert_cmpuint (writes->len, ==, 7);
   assert_round (writes, 3);
@@ -126,9 +126,9 @@ test_without_vcpu (void)
   g_assert_no_error (error);
   vcpu = kvm_vm_create_vcpu (vm, 0, &error);
   g_assert_no_error (error);
-  kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error);
+  kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0);
   g_assert_no_error (error);
-  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_TEST_REASON_IO);
   kvm_vcpu_close (vcpu);
   g_clear_object (&vcpu);
   writes = drain (vm);
@@ -149,7 +149,8 @@ test_full (void)
     {
       KvmExitReason reason = kvm_vcpu_run (guest->vcpu, NULL, NULL);
 
-      if (reason != KVM_EXIT_REASON_IO || kvm_exit_get_address (guest->exit) != 0x61)
+      if (reason != KVM_TEST_REASON_IO
+          || kvm_exit_get_address (guest->exit) != KVM_TEST_PORT (0x61))
         break;
       n_rounds++;
       g_assert_cmpuint (n_rounds, <, 1000);
@@ -163,8 +164,8 @@ test_full (void)
   /* It is empty again, and the next round goes round its end. */
   for (guint i = 0; i < 2; i++)
     do
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
-    while (kvm_exit_get_address (guest->exit) != 0x61);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
+    while (kvm_exit_get_address (guest->exit) != KVM_TEST_PORT (0x61));
   g_array_unref (writes);
   writes = drain (guest->vm);
   assert_round (writes, writes->len - 4);
@@ -178,19 +179,19 @@ test_remove (void)
   g_autoptr (GError) error = NULL;
 
   add_zones (guest->vm);
-  assert_exit (guest, 0x61, 1);
-  g_assert_false (kvm_vm_remove_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, PORT, 2, &error));
-  kvm_test_assert_error (error, KVM_ERROR_NOT_FOUND, "port 0x510, length 0x2");
-  g_assert_false (kvm_vm_remove_coalesced_zone (guest->vm, KVM_IO_SPACE_MMIO, PORT, 4, &error));
+  assert_exit (guest, KVM_TEST_PORT (0x61), 1);
+  g_assert_false (kvm_vm_remove_coalesced_zone (guest->vm, KVM_TEST_SPACE, PORT, 2, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NOT_FOUND, "length 0x2");
+  g_assert_false (kvm_vm_remove_coalesced_zone (guest->vm, KVM_IO_SPACE_MMIO, 0x510, 4, &error));
   kvm_test_assert_error (error, KVM_ERROR_NOT_FOUND, "address 0x510");
-  g_assert_true (kvm_vm_remove_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, PORT, 4, &error));
+  g_assert_true (kvm_vm_remove_coalesced_zone (guest->vm, KVM_TEST_SPACE, PORT, 4, &error));
   g_assert_no_error (error);
 
   /* The other one is still there, and so is what was written. */
   assert_exit (guest, PORT, 1);
   assert_exit (guest, PORT, 2);
   assert_exit (guest, PORT, 4);
-  assert_exit (guest, 0x61, 1);
+  assert_exit (guest, KVM_TEST_PORT (0x61), 1);
   writes = drain (guest->vm);
   g_assert_cmpuint (writes->len, ==, 5);
   assert_round (writes, 0);
@@ -226,7 +227,7 @@ test_bad_zones (void)
     { KVM_IO_SPACE_MMIO, 0x9fff, 2, KVM_ERROR_OVERLAP, "overlaps one at 0x9000, length 0x1000" },
     { KVM_IO_SPACE_MMIO, 0x8000, 0x1001, KVM_ERROR_OVERLAP, "overlaps one at 0x9000" },
     { KVM_IO_SPACE_MMIO, 0x9100, 1, KVM_ERROR_OVERLAP, "address 0x9100" },
-    { KVM_IO_SPACE_PORT, 0x50f, 2, KVM_ERROR_OVERLAP, "overlaps one at 0x510, length 0x4" },
+    { KVM_TEST_SPACE, PORT - 1, 2, KVM_ERROR_OVERLAP, "overlaps one at 0x" },
   };
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_autoptr (GError) error = NULL;
@@ -240,7 +241,7 @@ test_bad_zones (void)
     }
 
   /* Next to each other they are fine, as is the last port. */
-  g_assert_true (kvm_vm_add_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, 0x514, 1, &error));
+  g_assert_true (kvm_vm_add_coalesced_zone (guest->vm, KVM_TEST_SPACE, PORT + 4, 1, &error));
   g_assert_true (kvm_vm_add_coalesced_zone (guest->vm, KVM_IO_SPACE_MMIO, 0x8fff, 1, &error));
   g_assert_true (kvm_vm_add_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, 0xffff, 1, &error));
   g_assert_no_error (error);
@@ -304,8 +305,8 @@ test_threads (void)
     }
   for (;;)
     {
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
-      if (kvm_exit_get_address (guest->exit) == 0x61)
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
+      if (kvm_exit_get_address (guest->exit) == KVM_TEST_PORT (0x61))
         break;
       g_atomic_int_inc (&burst->seen[kvm_exit_get_value (guest->exit)]); /* the ring was full */
     }
@@ -327,7 +328,7 @@ drain_again (KvmIoSpace space, guint64 address, guint size, guint64 value, gpoin
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpuint (rest->len, ==, 3);
-  kvm_vm_add_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, 0x70, 1, &error);
+  kvm_vm_add_coalesced_zone (guest->vm, KVM_TEST_SPACE, KVM_TEST_PORT (0x70), 1, &error);
   g_assert_no_error (error);
   g_clear_object (&guest->vcpu);
   g_clear_object (&guest->slot);
@@ -342,7 +343,7 @@ test_in_function (void)
   g_autoptr (GError) error = NULL;
 
   add_zones (guest->vm);
-  assert_exit (guest, 0x61, 1);
+  assert_exit (guest, KVM_TEST_PORT (0x61), 1);
   g_assert_cmpint (kvm_vm_drain_coalesced (guest->vm, drain_again, guest, &error), ==, 1);
   g_assert_no_error (error);
 }
@@ -365,7 +366,7 @@ test_fork (void)
   pid_t pid;
 
   add_zones (guest->vm);
-  assert_exit (guest, 0x61, 1);
+  assert_exit (guest, KVM_TEST_PORT (0x61), 1);
   pid = fork ();
   g_assert_cmpint (pid, !=, -1);
   if (pid == 0)
@@ -377,7 +378,7 @@ test_fork (void)
       good &= is_wrong_process (
           !kvm_vm_add_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, 1, 1, &error), &error);
       good &= is_wrong_process (
-          !kvm_vm_remove_coalesced_zone (guest->vm, KVM_IO_SPACE_PORT, PORT, 4, &error), &error);
+          !kvm_vm_remove_coalesced_zone (guest->vm, KVM_TEST_SPACE, PORT, 4, &error), &error);
       kvm_test_guest_free (g_steal_pointer (&guest));
       _exit (good ? 0 : 1);
     }

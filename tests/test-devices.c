@@ -26,16 +26,16 @@ test_debug_exit (void)
   gboolean has_value;
   guint64 value;
 
-  kvm_test_add_device (guest, 0xf4, 4, debug_exit);
+  kvm_test_add_device (guest, 0x501, 4, debug_exit);
   g_assert_false (kvm_debug_exit_get_has_value (debug_exit));
   g_assert_cmpuint (kvm_debug_exit_get_value (debug_exit), ==, 0);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_true (kvm_debug_exit_get_has_value (debug_exit));
   g_assert_cmpuint (kvm_debug_exit_get_value (debug_exit), ==, 42);
   g_object_get (debug_exit, "has-value", &has_value, "value", &value, NULL);
   g_assert_true (has_value);
   g_assert_cmpuint (value, ==, 42);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
 
   g_assert_cmphex (get (debug_exit, 0), ==, 0xff);
   g_assert_true (kvm_io_device_write (KVM_IO_DEVICE (debug_exit), 0, 8, G_MAXUINT64));
@@ -55,7 +55,7 @@ test_reset (void)
   for (guint i = 0; i < 2; i++)
     {
       g_assert_false (kvm_i8042_get_reset_requested (i8042));
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
       g_object_get (i8042, "reset-requested", &requested, NULL);
       g_assert_true (requested);
       kvm_memory_read (guest->memory, 0x2000, &reply, 1, &error);
@@ -63,7 +63,7 @@ test_reset (void)
 
       /* The machine comes up again. */
       g_object_set (i8042, "reset-requested", FALSE, NULL);
-      kvm_vcpu_x86_setup_real_mode (guest->vcpu, KVM_TEST_ENTRY, &error);
+      kvm_test_setup_vcpu (guest->vcpu, KVM_TEST_ENTRY, 0);
       g_assert_no_error (error);
     }
 }
@@ -132,7 +132,7 @@ test_rtc (void)
 
   kvm_test_add_device (guest, 0x70, 2, rtc);
   kvm_rtc_set_byte (rtc, 0x10, 0x5a);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   after = g_get_real_time () / G_USEC_PER_SEC;
   kvm_memory_read (guest->memory, 0x2000, bytes, sizeof bytes, &error);
   g_assert_no_error (error);
@@ -148,7 +148,7 @@ test_rtc (void)
 
   /* The guest sets it to two seconds before the year 2000. */
   before = g_get_real_time ();
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   after = g_get_real_time ();
   kvm_memory_read (guest->memory, 0x2100, bytes, sizeof bytes, &error);
   g_assert_cmphex (bytes[0], ==, 0x58);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Where the guest "ring" writes. */
-#define PORT 0x510
+#define PORT KVM_TEST_PORT (0x510)
 #define ADDRESS 0x9000
 #define VALUE 0x12345678
 
@@ -28,7 +28,7 @@ add (KvmTestGuest *guest, KvmIoSpace space, guint64 address, guint length)
 static void
 run_to_port (KvmTestGuest *guest, guint64 port)
 {
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_true (kvm_exit_is_write (guest->exit));
   g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, port);
 }
@@ -52,7 +52,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bells, bells_clear)
 static Bells
 add_bells (KvmTestGuest *guest)
 {
-  return (Bells){ .port = add (guest, KVM_IO_SPACE_PORT, PORT, 0),
+  return (Bells){ .port = add (guest, KVM_TEST_SPACE, PORT, 0),
                   .address = add (guest, KVM_IO_SPACE_MMIO, ADDRESS, 0) };
 }
 
@@ -151,8 +151,8 @@ static void
 test_lengths (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
-  g_autoptr (KvmDoorbell) one = add (guest, KVM_IO_SPACE_PORT, PORT, 1);
-  g_autoptr (KvmDoorbell) four = add (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  g_autoptr (KvmDoorbell) one = add (guest, KVM_TEST_SPACE, PORT, 1);
+  g_autoptr (KvmDoorbell) four = add (guest, KVM_TEST_SPACE, PORT, 4);
   g_autoptr (KvmDoorbell) address = add (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4);
   g_autoptr (KvmDoorbell) two = NULL;
 
@@ -162,13 +162,13 @@ test_lengths (void)
   g_assert_cmpuint (kvm_doorbell_get_count (one), ==, 1);
   g_assert_cmpuint (kvm_doorbell_get_count (four), ==, 0);
   g_assert_cmpuint (kvm_doorbell_get_count (address), ==, 0);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_cmpuint (kvm_doorbell_get_count (four), ==, 1);
   g_assert_cmpuint (kvm_doorbell_get_count (address), ==, 1);
 
-  two = add (guest, KVM_IO_SPACE_PORT, PORT, 2);
+  two = add (guest, KVM_TEST_SPACE, PORT, 2);
   for (guint i = 0; i < 10; i++)
-    run_to_port (guest, 0x61);
+    run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_cmpuint (kvm_doorbell_get_count (one), ==, 11);
   g_assert_cmpuint (kvm_doorbell_get_count (two), ==, 10);
   g_assert_cmpuint (kvm_doorbell_get_count (four), ==, 11);
@@ -184,7 +184,7 @@ test_any_length (void)
 
   for (guint i = 1; i <= 10; i++)
     {
-      run_to_port (guest, 0x61);
+      run_to_port (guest, KVM_TEST_PORT (0x61));
       g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3 * i);
       g_assert_cmpuint (kvm_doorbell_get_count (bells.address), ==, i);
     }
@@ -196,13 +196,13 @@ test_values (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmDoorbell) one
-      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, PORT, 1, VALUE & 0xff, &error);
+      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, PORT, 1, VALUE & 0xff, &error);
   g_autoptr (KvmDoorbell) two
-      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, PORT, 2, 0x1111, &error);
+      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, PORT, 2, 0x1111, &error);
   g_autoptr (KvmDoorbell) four
-      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, PORT, 4, VALUE, &error);
+      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, PORT, 4, VALUE, &error);
   g_autoptr (KvmDoorbell) another
-      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, PORT, 4, VALUE + 1, &error);
+      = kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, PORT, 4, VALUE + 1, &error);
   g_autoptr (KvmDoorbell) address
       = kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_MMIO, ADDRESS, 4, VALUE, &error);
 
@@ -210,7 +210,7 @@ test_values (void)
   run_to_port (guest, PORT);
   g_assert_cmpuint (kvm_exit_get_size (guest->exit), ==, 2);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, VALUE & 0xffff);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_cmpuint (kvm_doorbell_get_count (one), ==, 1);
   g_assert_cmpuint (kvm_doorbell_get_count (two), ==, 0);
   g_assert_cmpuint (kvm_doorbell_get_count (four), ==, 1);
@@ -244,12 +244,12 @@ test_overlap (void)
     guint length;
     gboolean fits;
   } places[] = {
-    { KVM_IO_SPACE_PORT, 0x20, 2, FALSE }, { KVM_IO_SPACE_PORT, 0x20, 0, FALSE },
-    { KVM_IO_SPACE_PORT, 0x20, 1, TRUE },  { KVM_IO_SPACE_PORT, 0x21, 2, TRUE },
-    { KVM_IO_SPACE_MMIO, 0x20, 2, TRUE },
+    { KVM_TEST_SPACE, PORT, 2, FALSE },    { KVM_TEST_SPACE, PORT, 0, FALSE },
+    { KVM_TEST_SPACE, PORT, 1, TRUE },     { KVM_TEST_SPACE, PORT + 1, 2, TRUE },
+    { KVM_IO_SPACE_MMIO, 0x510, 2, TRUE },
   };
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
-  g_autoptr (KvmDoorbell) first = add (guest, KVM_IO_SPACE_PORT, 0x20, 2);
+  g_autoptr (KvmDoorbell) first = add (guest, KVM_TEST_SPACE, PORT, 2);
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
@@ -259,14 +259,27 @@ test_overlap (void)
 
       g_assert_true ((doorbell != NULL) == places[i].fits);
       if (!places[i].fits)
-        kvm_test_assert_error (error, KVM_ERROR_OVERLAP, "port 0x20, length");
+        kvm_test_assert_error (error, KVM_ERROR_OVERLAP, "length");
       g_assert_no_error (error);
     }
-  g_assert_null (kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, 0x20, 2, 1, &error));
+  g_assert_null (kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, PORT, 2, 1, &error));
   kvm_test_assert_error (error, KVM_ERROR_OVERLAP, "a doorbell is there already");
   g_assert_true (kvm_doorbell_remove (first, &error));
-  g_object_unref (kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, 0x20, 2, 1, &error));
+  g_object_unref (kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, PORT, 2, 1, &error));
   g_assert_no_error (error);
+}
+
+static void
+test_ports (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (ring);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (kvm_vm_add_doorbell (guest->vm, KVM_IO_SPACE_PORT, 0xffff, 2, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID, "past the last port");
+  g_assert_null (kvm_vm_add_doorbell (guest->vm, KVM_IO_SPACE_PORT, 0x10000, 0, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID, "past the last port");
+  g_object_unref (add (guest, KVM_IO_SPACE_PORT, 0xffff, 1));
 }
 
 static void
@@ -280,10 +293,8 @@ test_bad_arguments (void)
     const char *message;
   } wrong[] = {
     { 2, 0, 1, "no I/O space 2" },
-    { KVM_IO_SPACE_PORT, 0, 3, "or 0 for any, not 3" },
-    { KVM_IO_SPACE_PORT, 0, 16, "or 0 for any, not 16" },
-    { KVM_IO_SPACE_PORT, 0xffff, 2, "past the last port" },
-    { KVM_IO_SPACE_PORT, 0x10000, 0, "past the last port" },
+    { KVM_TEST_SPACE, 0, 3, "or 0 for any, not 3" },
+    { KVM_TEST_SPACE, 0, 16, "or 0 for any, not 16" },
     { KVM_IO_SPACE_MMIO, G_MAXUINT64 - 1, 2, "past the end of the address space" },
     { KVM_IO_SPACE_MMIO, G_MAXUINT64, 8, "past the end of the address space" },
   };
@@ -299,13 +310,12 @@ test_bad_arguments (void)
                                                     wrong[i].length, 0, &error));
       kvm_test_assert_error (error, KVM_ERROR_INVALID, wrong[i].message);
     }
-  g_assert_null (kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, 0, 0, 0, &error));
+  g_assert_null (kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, 0, 0, 0, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "needs a length");
-  g_assert_null (kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_PORT, 0, 1, 256, &error));
+  g_assert_null (kvm_vm_add_doorbell_for_value (guest->vm, KVM_TEST_SPACE, 0, 1, 256, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "never rung with 0x100");
 
   /* What is just right. */
-  g_object_unref (add (guest, KVM_IO_SPACE_PORT, 0xffff, 1));
   g_object_unref (
       kvm_vm_add_doorbell_for_value (guest->vm, KVM_IO_SPACE_MMIO, 0, 8, G_MAXUINT64, &error));
   g_assert_no_error (error);
@@ -319,7 +329,7 @@ test_source (void)
   g_auto (Listener) listener = { .context = NULL };
 
   /* What was rung before there is a source is not lost, nor taken away by a look at the count. */
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3);
   listen (&listener, bells.port);
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3);
@@ -329,8 +339,8 @@ test_source (void)
   /* What was rung before the source fires is one. */
   for (guint i = 0; i < 3; i++)
     {
-      run_to_port (guest, 0x61);
-      run_to_port (guest, 0x61);
+      run_to_port (guest, KVM_TEST_PORT (0x61));
+      run_to_port (guest, KVM_TEST_PORT (0x61));
       assert_fires (&listener);
     }
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 21);
@@ -348,10 +358,10 @@ test_several_sources (void)
 
   listen (&first, bells.port);
   listen (&second, bells.port);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   assert_fires (&second);
   g_assert_false (g_main_context_iteration (first.context, FALSE));
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   assert_fires (&first);
   g_assert_false (g_main_context_iteration (second.context, FALSE));
 
@@ -371,7 +381,7 @@ test_remove (void)
   g_autoptr (GError) error = NULL;
 
   listen (&listener, bells.port);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_true (kvm_doorbell_remove (bells.port, &error));
   g_assert_no_error (error);
 
@@ -381,7 +391,7 @@ test_remove (void)
   g_assert_cmpint (kvm_doorbell_get_fd (bells.port), ==, -1);
   g_assert_cmphex (kvm_doorbell_get_address (bells.port), ==, PORT);
   g_assert_false (kvm_doorbell_remove (bells.port, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "The doorbell at port 0x510 is removed already");
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, " is removed already");
   listen (&late, bells.port);
   assert_goes (&late);
 
@@ -389,9 +399,9 @@ test_remove (void)
     run_to_port (guest, PORT);
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3);
 
-  again = add (guest, KVM_IO_SPACE_PORT, PORT, 0);
-  run_to_port (guest, 0x61);
-  run_to_port (guest, 0x61);
+  again = add (guest, KVM_TEST_SPACE, PORT, 0);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_cmpuint (kvm_doorbell_get_count (again), ==, 3);
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3);
 }
@@ -407,7 +417,7 @@ test_remove_from_callback (void)
   g_object_add_weak_pointer (G_OBJECT (doorbell), (gpointer *) &doorbell);
   listen (&listener, bells.port);
   listener.remove = g_steal_pointer (&bells.port);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_true (g_main_context_iteration (listener.context, FALSE));
   g_assert_cmpint (listener.n_fired, ==, 1);
   g_assert_null (doorbell); /* the callback had the last reference */
@@ -425,7 +435,7 @@ test_vm_ends_in_callback (void)
 
   listen (&listener, bells.port);
   listener.end = guest;
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_assert_true (g_main_context_iteration (listener.context, FALSE));
   g_assert_cmpint (listener.n_fired, ==, 1);
   assert_goes (&listener);
@@ -442,9 +452,9 @@ test_dropped (void)
 
   listen (&listener, bells.port);
   bells_clear (&bells);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   assert_fires (&listener);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   assert_fires (&listener);
   g_clear_object (&guest->slot);
   g_clear_object (&guest->vcpu);
@@ -463,12 +473,12 @@ test_closed_vm (void)
   g_autoptr (GError) error = NULL;
 
   listen (&listener, bells.port);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   kvm_vm_close (guest->vm);
   assert_quiet (bells.port, 3);
   assert_quiet (bells.address, 1);
   assert_goes (&listener);
-  g_assert_null (kvm_vm_add_doorbell (guest->vm, KVM_IO_SPACE_PORT, PORT, 1, &error));
+  g_assert_null (kvm_vm_add_doorbell (guest->vm, KVM_TEST_SPACE, PORT, 1, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_IOEVENTFD on VM: it is closed");
 
   g_assert_false (kvm_doorbell_remove (never_added, &error));
@@ -489,7 +499,7 @@ test_does_not_keep_vm (void)
   KvmVm *vm = guest->vm;
 
   listen (&listener, bells.address);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_object_add_weak_pointer (G_OBJECT (vm), (gpointer *) &vm);
   g_clear_object (&guest->slot);
   g_clear_object (&guest->vcpu);
@@ -514,7 +524,7 @@ test_deassigned_with_the_vm (void)
   g_autoptr (KvmVcpu) vcpu = NULL;
 
   g_assert_no_error (error);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   g_clear_object (&guest->slot);
   g_clear_object (&guest->vcpu);
   g_clear_object (&guest->vm);
@@ -523,8 +533,8 @@ test_deassigned_with_the_vm (void)
   slot = kvm_vm_add_memory (other, 0, guest->memory, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
   vcpu = kvm_vm_create_vcpu (other, 1, &error);
   g_assert_no_error (error);
-  kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error);
-  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_IO);
+  kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0);
+  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_TEST_REASON_IO);
   g_assert_no_error (error);
   g_assert_cmphex (kvm_exit_get_address (kvm_vcpu_get_exit (vcpu)), ==, PORT);
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3);
@@ -545,7 +555,7 @@ test_fork (void)
   pid_t pid;
 
   listen (&listener, bells.port);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   pid = fork ();
   if (pid == 0)
     {
@@ -554,7 +564,7 @@ test_fork (void)
       CHECK (!kvm_doorbell_remove (bells.port, &error));
       CHECK (g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS));
       g_clear_error (&error);
-      CHECK (kvm_vm_add_doorbell (guest->vm, KVM_IO_SPACE_PORT, 1, 1, &error) == NULL);
+      CHECK (kvm_vm_add_doorbell (guest->vm, KVM_TEST_SPACE, 1, 1, &error) == NULL);
       CHECK (g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS));
       g_clear_error (&error);
       CHECK (kvm_doorbell_get_fd (bells.port) == -1);
@@ -573,7 +583,7 @@ test_fork (void)
   /* The child has neither taken nor added anything. */
   assert_fires (&listener);
   g_assert_cmpuint (kvm_doorbell_get_count (bells.port), ==, 3);
-  run_to_port (guest, 0x61);
+  run_to_port (guest, KVM_TEST_PORT (0x61));
   assert_fires (&listener);
 }
 
@@ -594,7 +604,7 @@ run_thread (gpointer data)
 {
   KvmTestGuest *guest = data;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   return NULL;
 }
 
@@ -620,7 +630,7 @@ test_remove_while_rung (void)
 
   for (guint i = 0; i < 20; i++)
     {
-      g_autoptr (KvmDoorbell) doorbell = add (guest, KVM_IO_SPACE_PORT, 0x61, 1);
+      g_autoptr (KvmDoorbell) doorbell = add (guest, KVM_TEST_SPACE, KVM_TEST_PORT (0x61), 1);
       g_auto (Listener) listener = { .context = NULL };
       g_autoptr (GError) error = NULL;
       GThread *loop, *run, *count;
@@ -649,6 +659,7 @@ main (int argc, char **argv)
   kvm_test_add ("/doorbell/values", test_values);
   kvm_test_add ("/doorbell/properties", test_properties);
   kvm_test_add ("/doorbell/overlap", test_overlap);
+  kvm_test_add_for_x86 ("/doorbell/ports", test_ports);
   kvm_test_add ("/doorbell/bad-arguments", test_bad_arguments);
   kvm_test_add ("/doorbell/source", test_source);
   kvm_test_add ("/doorbell/several-sources", test_several_sources);

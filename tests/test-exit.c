@@ -14,23 +14,25 @@ test_print (void)
   g_autofree guint8 *data = NULL;
   gsize length;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_IO);
-  g_assert_cmpuint (kvm_exit_get_raw_reason (guest->exit), ==, 2);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_TEST_REASON_IO);
+  g_assert_cmpuint (kvm_exit_get_raw_reason (guest->exit), ==, KVM_TEST_REASON_IO);
   g_assert_true (kvm_exit_is_write (guest->exit));
-  g_assert_cmpuint (kvm_exit_get_address (guest->exit), ==, 0x3f8);
+  g_assert_cmpuint (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x3f8));
   g_assert_cmpuint (kvm_exit_get_size (guest->exit), ==, 1);
   g_assert_cmpuint (kvm_exit_get_count (guest->exit), ==, 1);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
   data = kvm_exit_get_data (guest->exit, &length);
   g_assert_cmpmem (data, length, "H", 1);
   line = kvm_exit_to_string (guest->exit);
-  g_assert_cmpstr (line, ==, "port write of 1 byte at 0x03f8: 0x48 'H'");
+  g_assert_cmpstr (line, ==,
+                   KVM_TEST_IS_X86 ? "port write of 1 byte at 0x03f8: 0x48 'H'"
+                                   : "MMIO write of 1 byte at 0x00011fc0: 0x48");
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_NONE);
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
 }
 
 /* Each read is answered, and the guest says what it got. */
@@ -43,20 +45,20 @@ test_answer (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
     {
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
       g_assert_false (kvm_exit_is_write (guest->exit));
       g_assert_cmpuint (kvm_exit_get_size (guest->exit), ==, sizes[i]);
       kvm_exit_set_value (guest->exit, answers[i] | G_GUINT64_CONSTANT (0xff00000000));
       g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, answers[i]);
 
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
       g_assert_true (kvm_exit_is_write (guest->exit));
-      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x61));
       g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, answers[i] + 1);
       kvm_exit_set_value (guest->exit, 0); /* nothing to answer */
       g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, answers[i] + 1);
     }
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
 }
 
 /* However many elements the kernel delivers at once, each arrives. */
@@ -68,7 +70,7 @@ test_string (void)
   g_autoptr (GError) error = NULL;
   KvmExitReason reason;
 
-  while ((reason = kvm_vcpu_run (guest->vcpu, NULL, &error)) == KVM_EXIT_REASON_IO)
+  while ((reason = kvm_vcpu_run (guest->vcpu, NULL, &error)) == KVM_TEST_REASON_IO)
     {
       guint count = kvm_exit_get_count (guest->exit);
 
@@ -83,7 +85,7 @@ test_string (void)
       kvm_exit_set_element (guest->exit, count, 0xffff);
     }
   g_assert_no_error (error);
-  g_assert_cmpint (reason, ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (reason, ==, KVM_TEST_REASON_HALT);
   g_assert_cmpuint (sent, ==, 4);
   g_assert_cmpuint (received, ==, 4);
 }
@@ -116,7 +118,7 @@ test_mmio (void)
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "1 × 2 bytes and cannot be answered with 3");
   g_assert_true (kvm_exit_set_data (guest->exit, (const guint8 *) "\x21\x43", 2, &error));
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x4321);
 }
 
@@ -127,13 +129,13 @@ test_copy_stays (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmExit) copy = NULL;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   copy = kvm_exit_copy (guest->exit, &error);
   g_assert_no_error (error);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_HLT);
-  g_assert_cmpint (kvm_exit_get_reason (copy), ==, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  kvm_test_run_to_halt (guest);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_TEST_REASON_HALT);
+  g_assert_cmpint (kvm_exit_get_reason (copy), ==, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (copy), ==, 'H');
 }
 
@@ -164,11 +166,11 @@ test_exit_outlives_vcpu (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
   g_autoptr (KvmExit) exit = g_object_ref (guest->exit);
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_true (has_run_page_mapped ());
   assert_vm_ends (guest);
   g_assert_false (has_run_page_mapped ());
-  g_assert_cmpuint (kvm_exit_get_address (exit), ==, 0x3f8);
+  g_assert_cmpuint (kvm_exit_get_address (exit), ==, KVM_TEST_PORT (0x3f8));
   g_assert_cmpuint (kvm_exit_get_value (exit), ==, 'H');
 }
 
@@ -195,7 +197,7 @@ test_wrong_accessor (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
 
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_test_expect_message ("kvmobj", G_LOG_LEVEL_CRITICAL,
                          "kvm_exit_*: the exit is KVM_EXIT_REASON_HLT, which has no such thing");
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 0);
@@ -243,12 +245,12 @@ main (int argc, char **argv)
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/exit/print", test_print);
   kvm_test_add ("/exit/answer", test_answer);
-  kvm_test_add ("/exit/string", test_string);
+  kvm_test_add_for_x86 ("/exit/string", test_string);
   kvm_test_add ("/exit/mmio", test_mmio);
   kvm_test_add ("/exit/copy-stays", test_copy_stays);
   kvm_test_add ("/exit/outlives-vcpu", test_exit_outlives_vcpu);
   kvm_test_add ("/exit/before-the-first-run", test_before_the_first_run);
-  kvm_test_add ("/exit/wrong-accessor", test_wrong_accessor);
-  kvm_test_add ("/exit/broken-guest", test_broken_guest);
+  kvm_test_add_for_x86 ("/exit/wrong-accessor", test_wrong_accessor);
+  kvm_test_add_for_x86 ("/exit/broken-guest", test_broken_guest);
   return g_test_run ();
 }

@@ -32,19 +32,17 @@ static void
 test_child_is_refused (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
-  g_autoptr (GError) device_error = NULL;
-  g_autoptr (KvmDevice) device
-      = kvm_vm_create_device (guest->vm, KVM_DEVICE_TYPE_VFIO, &device_error);
+  g_autoptr (KvmDevice) device = kvm_test_device_new (guest->vm);
   gpointer pointer;
   pid_t pid;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   pointer = kvm_memory_get_pointer (guest->memory);
   pid = fork ();
   if (pid == 0)
     {
       GError *error = NULL;
-      KvmX86Regs regs;
+      KvmVcpuState state;
       guint8 byte;
 
       CHECK_WRONG_PROCESS (kvm_system_check_extension (guest->system, 0, &error) != -1);
@@ -54,8 +52,9 @@ test_child_is_refused (void)
       CHECK_WRONG_PROCESS (kvm_vm_dup_fd (guest->vm, &error) != -1);
       CHECK_WRONG_PROCESS (kvm_vm_add_memory (guest->vm, 0x100000, guest->memory, 0, &error));
       CHECK_WRONG_PROCESS (kvm_memory_slot_remove (guest->slot, &error));
-      CHECK_WRONG_PROCESS (kvm_device_has_attribute (device, 1, 1, &error));
-      CHECK_WRONG_PROCESS (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+      if (device != NULL)
+        CHECK_WRONG_PROCESS (kvm_device_has_attribute (device, 1, 1, &error));
+      CHECK_WRONG_PROCESS (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
       CHECK_WRONG_PROCESS (kvm_vcpu_run (guest->vcpu, NULL, &error) != KVM_EXIT_REASON_ERROR);
       CHECK_WRONG_PROCESS (kvm_memory_read (guest->memory, 0, &byte, 1, &error));
       CHECK_WRONG_PROCESS (kvm_memory_write (guest->memory, 0, &byte, 1, &error));
@@ -72,7 +71,7 @@ test_child_is_refused (void)
 
   /* The parent's guest runs on. */
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
@@ -83,7 +82,7 @@ test_child_answers_nobody (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
   pid_t pid;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   kvm_exit_set_value (guest->exit, 0x41);
   pid = fork ();
   if (pid == 0)
@@ -95,7 +94,7 @@ test_child_answers_nobody (void)
     }
   wait_for (pid);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x41);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x42);
 }
 
@@ -207,12 +206,12 @@ test_copy_of_an_exit (void)
   g_autoptr (KvmExit) copy = NULL;
   pid_t pid;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   copy = kvm_exit_copy (guest->exit, NULL);
   pid = fork ();
   if (pid == 0)
     {
-      CHECK (kvm_exit_get_address (copy) == 0x3f8);
+      CHECK (kvm_exit_get_address (copy) == KVM_TEST_PORT (0x3f8));
       CHECK (kvm_exit_get_value (copy) == 'H');
       _exit (0);
     }
@@ -246,13 +245,13 @@ test_child_of_its_own (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
   pid_t pid;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   pid = fork ();
   if (pid == 0)
     {
       KvmTestGuest *own = KVM_TEST_GUEST (print);
 
-      CHECK (kvm_vcpu_run (own->vcpu, NULL, NULL) == KVM_EXIT_REASON_IO);
+      CHECK (kvm_vcpu_run (own->vcpu, NULL, NULL) == KVM_TEST_REASON_IO);
       CHECK (kvm_exit_get_value (own->exit) == 'H');
       kvm_vcpu_kick (own->vcpu);
       CHECK (kvm_vcpu_run (own->vcpu, NULL, NULL) == KVM_EXIT_REASON_INTERRUPTED);
@@ -261,7 +260,7 @@ test_child_of_its_own (void)
       _exit (0);
     }
   wait_for (pid);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
@@ -284,9 +283,9 @@ test_fork_while_running (void)
   if (pid == 0)
     {
       GError *error = NULL;
-      KvmX86Regs regs;
+      KvmVcpuState state;
 
-      CHECK_WRONG_PROCESS (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+      CHECK_WRONG_PROCESS (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
       CHECK_WRONG_PROCESS (kvm_vcpu_run (guest->vcpu, NULL, &error) != KVM_EXIT_REASON_ERROR);
       _exit (0);
     }

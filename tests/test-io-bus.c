@@ -123,11 +123,11 @@ add (KvmTestGuest *guest, KvmIoSpace space, guint64 address, guint64 length, Tes
 }
 
 static TestDevice *
-add_ports (KvmTestGuest *guest, guint64 address, guint64 length)
+add_ports (KvmTestGuest *guest, guint port, guint64 length)
 {
   TestDevice *device = g_object_new (TEST_TYPE_DEVICE, NULL);
 
-  add (guest, KVM_IO_SPACE_PORT, address, length, device, KVM_IO_DEVICE_FLAGS_NONE);
+  add (guest, KVM_TEST_SPACE, KVM_TEST_PORT (port), length, device, KVM_IO_DEVICE_FLAGS_NONE);
   return device;
 }
 
@@ -140,15 +140,15 @@ test_ports (void)
 
   /* Four bytes at 0x60 go beyond the one port, and two as well. */
   in->answer = 0x1141;
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpstr (in->log->str, ==, "r0/1 ");
   g_assert_cmpstr (out->log->str, ==, "w0/1=42 ");
-  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x60);
+  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x60));
   g_assert_cmphex (kvm_exit_get_size (guest->exit), ==, 2);
   kvm_exit_set_value (guest->exit, 0xbeef);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   kvm_exit_set_value (guest->exit, 0xcafebabe);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_cmpstr (in->log->str, ==, "r0/1 ");
   g_assert_cmpstr (out->log->str, ==, "w0/1=42 w0/2=bef0 w0/4=cafebabf ");
 }
@@ -158,11 +158,15 @@ static void
 test_offset (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (echo);
-  g_autoptr (TestDevice) device = add_ports (guest, 0x50, 0x20);
+  g_autoptr (TestDevice) device = add_ports (guest, 0x50, KVM_TEST_PORTS (0x20));
+  const guint in = KVM_TEST_PORTS (0x10), out = KVM_TEST_PORTS (0x11);
+  g_autofree char *expected = NULL;
 
   device->answer = 0xffffffff00000010;
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_cmpstr (device->log->str, ==, "r16/1 w17/1=11 r16/2 w17/2=12 r16/4 w17/4=13 ");
+  kvm_test_run_to_halt (guest);
+  expected = g_strdup_printf ("r%u/1 w%u/1=11 r%u/2 w%u/2=12 r%u/4 w%u/4=13 ", in, out, in, out, in,
+                              out);
+  g_assert_cmpstr (device->log->str, ==, expected);
 }
 
 static void
@@ -174,14 +178,14 @@ test_string (void)
   guint8 bytes[8];
 
   /* Words do not fit into one port. */
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (in->n_accesses, ==, 0);
 
   g_clear_pointer (&guest, kvm_test_guest_free);
   guest = KVM_TEST_GUEST (string);
   out = add_ports (guest, 0x60, 4);
   out->answer = 0x6968;
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_cmpstr (out->log->str, ==,
                    "r0/2 r0/2 r0/2 r0/2 w1/2=6968 w1/2=6968 w1/2=6968 w1/2=6968 ");
   g_assert_true (kvm_memory_read (guest->memory, 0x1800, bytes, sizeof bytes, NULL));
@@ -198,7 +202,7 @@ test_mmio (void)
   /* The slot ends where it begins. */
   add (guest, KVM_IO_SPACE_MMIO, 0x8000, 0x1000, memory, KVM_IO_DEVICE_FLAGS_NONE);
   memory->answer = 0x4141;
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_cmpstr (memory->log->str, ==, "w0/4=12345678 r4/2 ");
   g_assert_cmpstr (port->log->str, ==, "w0/2=4142 ");
 }
@@ -220,7 +224,7 @@ test_change (void)
                    KVM_EXIT_REASON_INTERRUPTED);
   g_assert_no_error (error);
   g_assert_cmpstr (device->log->str, ==, "w0/1=11 ");
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
 }
 
 static void
@@ -230,11 +234,11 @@ test_nothing_there (void)
   g_autoptr (TestDummy) dummy = g_object_new (TEST_TYPE_DUMMY, NULL);
   g_autoptr (GError) error = NULL;
 
-  kvm_io_bus_add_device (get_bus (guest), KVM_IO_SPACE_PORT, 0x60, 1, KVM_IO_DEVICE (dummy),
-                         KVM_IO_DEVICE_FLAGS_NONE, &error);
+  kvm_io_bus_add_device (get_bus (guest), KVM_TEST_SPACE, KVM_TEST_PORT (0x60), 1,
+                         KVM_IO_DEVICE (dummy), KVM_IO_DEVICE_FLAGS_NONE, &error);
   g_assert_no_error (error);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x61));
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0); /* 0xff + 1 */
 }
 
@@ -242,7 +246,7 @@ static void
 test_refused (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
-  g_autoptr (TestDevice) device = add_ports (guest, 0x3f8, 8);
+  g_autoptr (TestDevice) device = g_object_new (TEST_TYPE_DEVICE, NULL);
   g_autoptr (KvmIoDevice) found = NULL;
   g_autoptr (GError) error = NULL;
   const struct
@@ -263,6 +267,7 @@ test_refused (void)
     { (KvmIoSpace) 2, 0, 1, KVM_ERROR_INVALID, "no I/O space 2" },
   };
 
+  add (guest, KVM_IO_SPACE_PORT, 0x3f8, 8, device, KVM_IO_DEVICE_FLAGS_NONE);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_assert_false (kvm_io_bus_add_device (get_bus (guest), cases[i].space, cases[i].address,
@@ -299,11 +304,11 @@ test_stop (void)
   device->stop = TRUE;
   for (gint i = 5; i <= 8; i++)
     {
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
       g_assert_true (kvm_exit_is_write (guest->exit));
       g_assert_cmpint (device->n_accesses, ==, i);
     }
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_cmpint (device->n_accesses, ==, 8);
 }
 
@@ -319,7 +324,7 @@ test_lifetimes (void)
   g_assert_true (bus == get_bus (guest));
   g_object_add_weak_pointer (G_OBJECT (device), (gpointer *) &device);
   g_object_unref (device);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_nonnull (device);
   g_assert_cmpuint (device->n_accesses, ==, 2);
 
@@ -333,12 +338,12 @@ test_lifetimes (void)
   kvm_vm_close (guest->vm);
   g_assert_null (device);
   device = g_object_new (TEST_TYPE_DEVICE, NULL);
-  g_assert_false (kvm_io_bus_add_device (bus, KVM_IO_SPACE_PORT, 0, 1, KVM_IO_DEVICE (device),
+  g_assert_false (kvm_io_bus_add_device (bus, KVM_TEST_SPACE, 0, 1, KVM_IO_DEVICE (device),
                                          KVM_IO_DEVICE_FLAGS_NONE, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "its virtual machine is closed");
 
   g_clear_pointer (&guest, kvm_test_guest_free);
-  g_assert_false (kvm_io_bus_add_device (bus, KVM_IO_SPACE_PORT, 0, 1, KVM_IO_DEVICE (device),
+  g_assert_false (kvm_io_bus_add_device (bus, KVM_TEST_SPACE, 0, 1, KVM_IO_DEVICE (device),
                                          KVM_IO_DEVICE_FLAGS_NONE, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "its virtual machine is closed");
   g_object_unref (device);
@@ -350,15 +355,13 @@ use_vcpu (TestDevice *self, gpointer data)
 {
   KvmTestGuest *guest = data;
   g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
+  guint64 pc;
 
-  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+  g_assert_true (kvm_test_get_pc (guest->vcpu, &pc, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 'H');
-  regs.rbx = 0x1234;
-  g_assert_true (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
-  g_assert_no_error (error);
+  kvm_test_set_argument (guest->vcpu, 0x1234);
 
   g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
   kvm_test_assert_error (error, KVM_ERROR_RUNNING, "in this thread, which is in a device of it");
@@ -373,7 +376,6 @@ test_use_vcpu (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
   g_autoptr (TestDevice) device = add_ports (guest, 0x3f8, 8);
   g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
 
   device->act = use_vcpu;
   device->data = guest;
@@ -385,9 +387,8 @@ test_use_vcpu (void)
   g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==,
                    KVM_EXIT_REASON_INTERRUPTED);
   g_assert_no_error (error);
-  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, NULL));
-  g_assert_cmphex (regs.rbx, ==, 0x1234);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  g_assert_cmphex (kvm_test_get_argument (guest->vcpu), ==, 0x1234);
+  kvm_test_run_to_halt (guest);
   g_assert_cmpuint (device->n_accesses, ==, 2);
 }
 
@@ -431,7 +432,7 @@ test_remove_self (void)
 {
   g_autoptr (KvmTestGuest) guest = make_guest_with_device (remove_self);
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
@@ -463,7 +464,7 @@ test_drop_inside (void)
   g_autoptr (GError) error = NULL;
 
   /* Nobody but the run has the vCPU any more; it runs on to the end. */
-  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_TEST_REASON_HALT);
   g_assert_no_error (error);
 }
 
@@ -487,7 +488,7 @@ run_thread (gpointer data)
       g_assert_no_error (error);
       if (reason == KVM_EXIT_REASON_INTERRUPTED)
         return NULL;
-      g_assert_cmpint (reason, ==, KVM_EXIT_REASON_IO);
+      g_assert_cmpint (reason, ==, KVM_TEST_REASON_IO);
       g_atomic_int_inc (&self->n_returned);
     }
 }
@@ -525,7 +526,7 @@ test_change_while_running (void)
       returned = g_atomic_int_get (&device->n_accesses);
       wait_for_more (&runner.n_returned);
       g_assert_cmpint (g_atomic_int_get (&device->n_accesses), ==, returned);
-      add (guest, KVM_IO_SPACE_PORT, 0x61, 1, device, KVM_IO_DEVICE_FLAGS_NONE);
+      add (guest, KVM_TEST_SPACE, KVM_TEST_PORT (0x61), 1, device, KVM_IO_DEVICE_FLAGS_NONE);
     }
   kvm_vcpu_kick (guest->vcpu);
   g_thread_join (thread);
@@ -546,8 +547,8 @@ change_thread (gpointer data)
 
   while (!g_atomic_int_get (&self->stop))
     {
-      kvm_io_bus_add_device (self->bus, KVM_IO_SPACE_PORT, 0x61, 1, KVM_IO_DEVICE (device),
-                             KVM_IO_DEVICE_FLAGS_NONE, NULL);
+      kvm_io_bus_add_device (self->bus, KVM_TEST_SPACE, KVM_TEST_PORT (0x61), 1,
+                             KVM_IO_DEVICE (device), KVM_IO_DEVICE_FLAGS_NONE, NULL);
       kvm_io_bus_remove_device (self->bus, KVM_IO_DEVICE (device));
     }
   return NULL;
@@ -571,9 +572,9 @@ test_change_while_dying (void)
           g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (guest->vm, id, &error);
 
           g_assert_no_error (error);
-          kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error);
+          kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0);
           g_assert_no_error (error);
-          g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_HLT);
+          g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_TEST_REASON_HALT);
         }
       g_clear_pointer (&guest, kvm_test_guest_free);
       g_atomic_int_set (&changer.stop, 1);
@@ -619,7 +620,7 @@ test_same_thread (void)
   Runner runner = { guest, 0 };
   GThread *thread;
 
-  add (guest, KVM_IO_SPACE_PORT, 0x61, 1, device, KVM_IO_DEVICE_FLAGS_SAME_THREAD);
+  add (guest, KVM_TEST_SPACE, KVM_TEST_PORT (0x61), 1, device, KVM_IO_DEVICE_FLAGS_SAME_THREAD);
   thread = g_thread_new ("vcpu", run_thread, &runner);
   wait_for_more (&runner.n_returned);
   kvm_vcpu_kick (guest->vcpu);
@@ -627,7 +628,7 @@ test_same_thread (void)
   g_assert_cmpint (device->n_accesses, ==, 0);
 
   device->stop = TRUE;
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpint (device->n_accesses, ==, 1);
 }
 
@@ -640,17 +641,17 @@ test_rule_of_threads (void)
   Runner runner = { guest, 0 };
   GThread *thread = g_thread_new ("vcpu", run_thread, &runner);
   g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
+  KvmVcpuState state;
 
   wait_for_more (&device->n_accesses);
-  for (guint i = 0; i < 1000; i++)
+  for (guint i = 0; i < kvm_test_rounds (1000); i++)
     {
-      g_assert_false (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+      g_assert_false (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
       kvm_test_assert_error (error, KVM_ERROR_RUNNING, "running in another thread");
     }
   kvm_vcpu_kick (guest->vcpu);
   g_thread_join (thread);
-  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+  g_assert_true (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
   g_assert_no_error (error);
   g_assert_cmpint (runner.n_returned, ==, 0);
 }
@@ -661,12 +662,12 @@ main (int argc, char **argv)
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/io-bus/ports", test_ports);
   kvm_test_add ("/io-bus/offset", test_offset);
-  kvm_test_add ("/io-bus/string", test_string);
+  kvm_test_add_for_x86 ("/io-bus/string", test_string);
   kvm_test_add ("/io-bus/mmio", test_mmio);
-  kvm_test_add ("/io-bus/change", test_change);
+  kvm_test_add_for_x86 ("/io-bus/change", test_change);
   kvm_test_add ("/io-bus/nothing-there", test_nothing_there);
   kvm_test_add ("/io-bus/refused", test_refused);
-  kvm_test_add ("/io-bus/stop", test_stop);
+  kvm_test_add_for_x86 ("/io-bus/stop", test_stop);
   kvm_test_add ("/io-bus/lifetimes", test_lifetimes);
   kvm_test_add ("/io-bus/use-vcpu", test_use_vcpu);
   kvm_test_add ("/io-bus/remove-self", test_remove_self);

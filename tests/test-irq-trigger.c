@@ -21,8 +21,8 @@
 static guint64
 run (KvmTestGuest *guest)
 {
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x61));
   return kvm_exit_get_value (guest->exit);
 }
 

@@ -46,7 +46,7 @@ runner_thread (gpointer data)
       g_assert_no_error (error);
       if (reason != KVM_EXIT_REASON_INTERRUPTED)
         {
-          g_assert_true (reason == KVM_EXIT_REASON_IO || reason == KVM_EXIT_REASON_MMIO);
+          g_assert_true (reason == KVM_TEST_REASON_IO || reason == KVM_EXIT_REASON_MMIO);
           g_atomic_int_inc (&self->exits);
           continue;
         }
@@ -227,7 +227,7 @@ kick_in_a_storm (KvmTestGuest *guest)
   runner_start (&runner);
   thread = g_thread_new ("storm", storm_thread, &storm);
   wait_for_more (&runner.signals, 0);
-  kick_one_by_one (&runner, &kicks_begun, 500);
+  kick_one_by_one (&runner, &kicks_begun, kvm_test_rounds (500));
   g_atomic_int_set (&storm.stop, 1);
   g_thread_join (thread);
   kicks_begun++;
@@ -240,7 +240,7 @@ test_foreign_signals (void)
 {
   g_autoptr (KvmTestGuest) spinning = KVM_TEST_GUEST (spin);
   g_autoptr (KvmTestGuest) exiting = KVM_TEST_GUEST (chatter);
-  g_autoptr (KvmTestGuest) halted = kvm_test_guest_new_with_irqchip (guest_halt, guest_halt_end);
+  g_autoptr (KvmTestGuest) halted = kvm_test_guest_new_waiting ();
 
   kick_in_a_storm (spinning);
   kick_in_a_storm (exiting);
@@ -257,7 +257,7 @@ test_kick_while_leaving (void)
 
   runner_start (&runner);
   wait_for_more (&runner.exits, 0);
-  kick_one_by_one (&runner, &kicks_begun, 3000);
+  kick_one_by_one (&runner, &kicks_begun, kvm_test_rounds (3000));
   kicks_begun++;
   runner_stop (&runner);
   g_assert_cmpint (runner.signals, ==, 0);
@@ -275,7 +275,7 @@ kicker_thread (gpointer data)
 {
   Kickers *self = data;
 
-  for (guint i = 0; i < 1000; i++)
+  for (guint i = 0; i < kvm_test_rounds (1000); i++)
     {
       gint seen = g_atomic_int_get (&self->runner->kicks);
 
@@ -458,7 +458,7 @@ test_no_late_signal (void)
   Runner runner = { .vcpu = guest->vcpu };
 
   runner.thread = g_thread_new ("vcpu", late_signal_thread, &runner);
-  for (gint i = 0; i < 1500; i++)
+  for (guint i = 0; i < kvm_test_rounds (1500); i++)
     {
       pass_time (i);
       kvm_vcpu_kick (guest->vcpu);
@@ -476,7 +476,7 @@ test_cancel_and_reset (void)
   Runner runner = { .vcpu = guest->vcpu, .cancellable = cancellable };
 
   runner_start (&runner);
-  for (gint i = 0; i < 1000; i++)
+  for (guint i = 0; i < kvm_test_rounds (1000); i++)
     {
       gint exits;
 
@@ -492,8 +492,8 @@ test_cancel_and_reset (void)
         }
       wait_for_more (&runner.exits, exits + i % 3);
     }
-  g_assert_cmpint (runner.cancellations, ==, 1000);
-  g_assert_cmpint (runner.kicks, ==, 500);
+  g_assert_cmpuint (runner.cancellations, ==, kvm_test_rounds (1000));
+  g_assert_cmpuint (runner.kicks, ==, kvm_test_rounds (1000) / 2);
   g_assert_cmpint (runner.signals, ==, 0);
   runner_stop (&runner);
 }
@@ -517,9 +517,9 @@ come_and_go_thread (gpointer data)
   KvmExitReason reason;
 
   g_assert_no_error (error);
-  g_assert_true (kvm_vcpu_x86_setup_real_mode (vcpu, KVM_TEST_ENTRY, &error));
+  kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0);
   g_atomic_pointer_set (&self->vcpu, g_object_ref (vcpu));
-  while ((reason = kvm_vcpu_run (vcpu, NULL, &error)) == KVM_EXIT_REASON_IO)
+  while ((reason = kvm_vcpu_run (vcpu, NULL, &error)) == KVM_TEST_REASON_IO)
     g_atomic_int_inc (&self->exits);
   if (self->close)
     {
@@ -542,6 +542,7 @@ test_many_come_and_go (void)
     N = 64,
     ROUNDS = 3
   };
+  const guint n = kvm_test_rounds (N);
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (chatter);
 
   for (guint round = 0; round < ROUNDS; round++)
@@ -549,12 +550,12 @@ test_many_come_and_go (void)
       Guest guests[N];
       GThread *threads[N];
 
-      for (guint i = 0; i < N; i++)
+      for (guint i = 0; i < n; i++)
         {
           guests[i] = (Guest){ guest, 1 + round * N + i, i % 4 == 3, NULL, 0 };
           threads[i] = g_thread_new ("vcpu", come_and_go_thread, &guests[i]);
         }
-      for (guint i = 0; i < N; i++)
+      for (guint i = 0; i < n; i++)
         {
           wait_for_more (&guests[i].exits, 0); /* it runs */
           if (guests[i].close)
@@ -562,7 +563,7 @@ test_many_come_and_go (void)
           else
             kvm_vcpu_kick (guests[i].vcpu);
         }
-      for (guint i = 0; i < N; i++)
+      for (guint i = 0; i < n; i++)
         {
           g_thread_join (threads[i]);
           g_object_unref (guests[i].vcpu);
@@ -574,17 +575,6 @@ static guint16
 read_word (KvmMemory *memory, guint64 offset)
 {
   return g_atomic_int_get ((gint *) ((guint8 *) kvm_memory_get_pointer (memory) + offset));
-}
-
-static void
-set_bx (KvmVcpu *vcpu, guint16 value)
-{
-  g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
-
-  g_assert_true (kvm_vcpu_x86_get_regs (vcpu, &regs, &error));
-  regs.rbx = value;
-  g_assert_true (kvm_vcpu_x86_set_regs (vcpu, &regs, &error));
 }
 
 /* One vCPU reads and writes memory that stays, another memory that comes and goes: it has MMIO
@@ -601,10 +591,9 @@ test_slots_come_and_go (void)
 
   g_assert_no_error (error);
   kvm_memory_write (guest->memory, 0x1800, guest_bump, guest_bump_end - guest_bump, &error);
-  kvm_vcpu_x86_setup_real_mode (second, 0x1800, &error);
   g_assert_no_error (error);
-  set_bx (guest->vcpu, 0x2000);
-  set_bx (second, 0x9000);
+  kvm_test_setup_vcpu (guest->vcpu, KVM_TEST_ENTRY, 0x2000);
+  kvm_test_setup_vcpu (second, 0x1800, 0x9000);
   for (guint i = 0; i < G_N_ELEMENTS (runners); i++)
     runner_start (&runners[i]);
 

@@ -272,26 +272,32 @@ test_handle_keeps_vm (void)
 static void
 test_memory_is_gone_with_the_vm (void)
 {
+  static const guint8 words[] = { 1, 0, 2, 0 }; /* at which the guest halts */
   g_autoptr (Machine) machine = machine_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmVm) other
       = kvm_vm_new_take_fd (machine->system, kvm_vm_dup_fd (machine->vm, &error), &error);
   g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (other, 0, &error);
-  KvmExitReason reason;
+  g_autoptr (KvmMemory) code = kvm_memory_new (0x2000, &error);
 
   g_assert_no_error (error);
-  kvm_memory_write (machine->memory, 0x1000, guest_print, guest_print_end - guest_print, &error);
-  g_object_unref (kvm_vm_add_memory (machine->vm, 0, machine->memory, 0, &error));
-  kvm_vcpu_x86_setup_real_mode (vcpu, 0x1000, &error);
-  reason = kvm_vcpu_run (vcpu, NULL, &error);
+  kvm_memory_write (code, KVM_TEST_ENTRY, guest_twins, guest_twins_end - guest_twins, &error);
+  kvm_memory_write (machine->memory, 0x1000, words, sizeof words, &error);
+  g_object_unref (kvm_vm_add_memory (other, 0, code, 0, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (reason, ==, KVM_EXIT_REASON_IO);
+  g_object_unref (kvm_vm_add_memory_full (machine->vm, 0x9000, machine->memory, 0x1000, 0x1000, 0,
+                                          0, NULL, 0, &error));
+  g_assert_no_error (error);
+  kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0x9000);
+  kvm_vcpu_run (vcpu, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (kvm_test_has_halted (kvm_vcpu_get_exit (vcpu)));
 
   g_clear_object (&machine->vm);
-  kvm_vcpu_x86_setup_real_mode (vcpu, 0x1000, &error);
-  reason = kvm_vcpu_run (vcpu, NULL, &error);
+  kvm_test_setup_vcpu (vcpu, KVM_TEST_ENTRY, 0x9000);
+  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_MMIO);
   g_assert_no_error (error);
-  g_assert_cmpint (reason, !=, KVM_EXIT_REASON_IO); /* there is nothing to fetch code from */
+  g_assert_cmphex (kvm_exit_get_address (kvm_vcpu_get_exit (vcpu)), ==, 0x9000);
 }
 
 static void
@@ -316,7 +322,7 @@ test_read_only (void)
   g_assert_true (kvm_exit_is_write (guest->exit));
   g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x9000);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0x55);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0xaa);
   kvm_memory_read (rom, 0x1000, &byte, 1, &error);
   g_assert_cmphex (byte, ==, 0xaa);
@@ -356,7 +362,7 @@ main (int argc, char **argv)
   kvm_test_add ("/memory-slot/handle-owns-nothing", test_handle_owns_nothing);
   kvm_test_add ("/memory-slot/handle-keeps-vm", test_handle_keeps_vm);
   kvm_test_add ("/memory-slot/gone-with-the-vm", test_memory_is_gone_with_the_vm);
-  kvm_test_add ("/memory-slot/read-only", test_read_only);
+  kvm_test_add_for_x86 ("/memory-slot/read-only", test_read_only);
   kvm_test_add ("/memory-slot/closed-vm", test_closed_vm);
   return g_test_run ();
 }

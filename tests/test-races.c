@@ -157,7 +157,7 @@ test_kick_at_the_door (void)
   kick_before_run = guest->vcpu;
   kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
 }
 
@@ -168,11 +168,11 @@ test_kick_with_an_exit (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
 
   kick_after_exit = guest->vcpu;
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
   kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
@@ -184,12 +184,12 @@ test_slow_signal (void)
   const struct timespec moment = { 0, 20000000 };
 
   kick_slowly_after_exit = guest->vcpu;
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpint (g_atomic_int_get (&kick_sent), ==, 2);
   g_assert_cmpint (nanosleep (&moment, NULL), ==, 0); /* not interrupted */
   g_thread_join (slow_kicker);
   kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
 }
 
 /* A vCPU that is closed with an exit of the guest's is closed. */
@@ -213,8 +213,8 @@ test_cancel_with_an_exit (void)
   g_autoptr (GError) error = NULL;
 
   cancel_after_exit = cancellable;
-  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_EXIT_REASON_IO);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_TEST_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
@@ -239,7 +239,7 @@ test_no_room_to_map (void)
   int fd = kvm_vcpu_dup_fd (guest->vcpu, &error);
   gsize length;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   fail_mmap = TRUE;
   g_assert_null (kvm_vm_create_vcpu (guest->vm, 1, &error));
   kvm_test_assert_error (error, KVM_ERROR_NO_MEMORY, "run page");
@@ -331,7 +331,7 @@ test_fork_while_removing (void)
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
       g_autoptr (GError) add_error = NULL;
       g_autoptr (KvmDoorbell) doorbell
-          = kvm_vm_add_doorbell (guest->vm, KVM_IO_SPACE_PORT, 0x61, 1, &add_error);
+          = kvm_vm_add_doorbell (guest->vm, KVM_TEST_SPACE, KVM_TEST_PORT (0x61), 1, &add_error);
       GThread *thread;
       int status;
       pid_t pid;

@@ -87,18 +87,30 @@ add_device (Machine *machine, KvmIoSpace space, guint64 address, guint64 length)
   return add_device_with_flags (machine, space, address, length, KVM_IO_DEVICE_FLAGS_SAME_THREAD);
 }
 
+/* In the format, each %u is the distance between two ports. */
+static void
+assert_log (TestDevice *device, const char *format)
+{
+  g_autofree char *distance = g_strdup_printf ("%u", KVM_TEST_PORTS (1u));
+  g_auto (GStrv) parts = g_strsplit (format, "%u", -1);
+  g_autofree char *expected = g_strjoinv (distance, parts);
+
+  g_assert_cmpstr (device->log->str, ==, expected);
+}
+
 static void
 test_this_thread (void)
 {
   g_autoptr (Machine) machine = MACHINE (echo, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 8);
+  TestDevice *device
+      = add_device (machine, KVM_TEST_SPACE, KVM_TEST_PORT (0x60), KVM_TEST_PORTS (8));
 
   device->next = 0x10;
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
-  g_assert_cmpstr (device->log->str, ==, "r1@0 w1@1=11 r2@0 w2@1=12 r4@0 w4@1=13 ");
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
+  assert_log (device, "r1@0 w1@%u=11 r2@0 w2@%u=12 r4@0 w4@%u=13 ");
   g_assert_cmpuint (device->n_calls_elsewhere, ==, 0);
 }
 
@@ -106,13 +118,14 @@ static void
 test_strings (void)
 {
   g_autoptr (Machine) machine = MACHINE (string, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 8);
+  TestDevice *device
+      = add_device (machine, KVM_TEST_SPACE, KVM_TEST_PORT (0x60), KVM_TEST_PORTS (8));
 
   device->next = 0x1000;
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
   g_assert_cmpstr (device->log->str, ==,
                    "r2@0 r2@0 r2@0 r2@0 w2@1=1000 w2@1=1001 w2@1=1002 w2@1=1003 ");
 }
@@ -127,7 +140,7 @@ test_memory (void)
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (machine->exit), ==, 0x4321);
   g_assert_cmpstr (device->log->str, ==, "w4@0=12345678 r2@4 ");
 }
@@ -138,7 +151,8 @@ static void
 test_stop (void)
 {
   g_autoptr (Machine) machine = MACHINE (echo, 1);
-  TestDevice *device = add_device (machine, KVM_IO_SPACE_PORT, 0x60, 2);
+  TestDevice *device
+      = add_device (machine, KVM_TEST_SPACE, KVM_TEST_PORT (0x60), KVM_TEST_PORTS (1) + 1);
 
   g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
   device->stops = TRUE;
@@ -146,7 +160,7 @@ test_stop (void)
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_cmpuint (kvm_exit_get_value (machine->exit), ==, 6);
-  g_assert_cmpstr (device->log->str, ==, "r1@0 w1@1=6 ");
+  assert_log (device, "r1@0 w1@%u=6 ");
   g_assert_cmpuint (machine->n_exits, ==, 0);
   g_signal_handlers_disconnect_by_data (machine->runner, machine);
   g_string_truncate (device->log, 0);
@@ -162,7 +176,7 @@ test_stop (void)
 static gpointer
 add_thread (gpointer machine)
 {
-  return add_device (machine, KVM_IO_SPACE_PORT, 0x60, 8);
+  return add_device (machine, KVM_TEST_SPACE, KVM_TEST_PORT (0x60), KVM_TEST_PORTS (8));
 }
 
 static void
@@ -184,8 +198,8 @@ static void
 test_vcpu_thread (void)
 {
   g_autoptr (Machine) machine = MACHINE (echo, 1);
-  TestDevice *device
-      = add_device_with_flags (machine, KVM_IO_SPACE_PORT, 0x60, 8, KVM_IO_DEVICE_FLAGS_NONE);
+  TestDevice *device = add_device_with_flags (machine, KVM_TEST_SPACE, KVM_TEST_PORT (0x60),
+                                              KVM_TEST_PORTS (8), KVM_IO_DEVICE_FLAGS_NONE);
 
   /* Nobody is told of an exit with which a device ends the guest. */
   g_signal_connect (machine->runner, "exit", G_CALLBACK (machine_serve), machine);
@@ -197,7 +211,7 @@ test_vcpu_thread (void)
       machine_start (machine, NULL);
       machine_wait (machine);
       g_assert_no_error (machine->error);
-      g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_IO);
+      g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_IO);
       g_assert_true (kvm_exit_is_write (machine->exit));
       g_assert_cmpuint (device->n_calls_elsewhere, ==, 2 * i);
     }
@@ -205,8 +219,8 @@ test_vcpu_thread (void)
   g_signal_handlers_disconnect_by_data (machine->runner, machine);
   machine_start (machine, NULL);
   machine_wait (machine);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
-  g_assert_cmpstr (device->log->str, ==, "r1@0 w1@1=11 r2@0 w2@1=12 r4@0 w4@1=13 ");
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
+  assert_log (device, "r1@0 w1@%u=11 r2@0 w2@%u=12 r4@0 w4@%u=13 ");
 }
 
 int
@@ -214,7 +228,7 @@ main (int argc, char **argv)
 {
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/runner-bus/this-thread", test_this_thread);
-  kvm_test_add ("/runner-bus/strings", test_strings);
+  kvm_test_add_for_x86 ("/runner-bus/strings", test_strings);
   kvm_test_add ("/runner-bus/memory", test_memory);
   kvm_test_add ("/runner-bus/stop", test_stop);
   kvm_test_add ("/runner-bus/other-thread", test_other_thread);

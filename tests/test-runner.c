@@ -23,9 +23,9 @@ assert_stand (Machine *self)
   for (guint i = 0; i < self->vcpus->len; i++)
     {
       g_autoptr (GError) error = NULL;
-      KvmX86Regs regs;
+      KvmVcpuState state;
 
-      kvm_vcpu_x86_get_regs (self->vcpus->pdata[i], &regs, &error);
+      kvm_vcpu_get_mp_state (self->vcpus->pdata[i], &state, &error);
       g_assert_no_error (error);
     }
 }
@@ -39,13 +39,13 @@ test_end (void)
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_IO);
   g_assert_true (machine->exit != machine->guest->exit);
   g_assert_true (machine->ended_vcpu == machine->guest->vcpu);
   g_assert_cmpuint (machine->n_states, ==, 2);
   g_assert_cmpint (machine->states[1], ==, KVM_RUNNER_STATE_STOPPED);
 
-  kvm_test_run (machine->guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (machine->guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (machine->exit), ==, 'H');
 }
 
@@ -65,7 +65,7 @@ test_again (void)
       if (i < 2)
         g_assert_cmpuint (kvm_exit_get_value (machine->exit), ==, expected[i]);
       else
-        g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
+        g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
     }
 }
 
@@ -86,9 +86,9 @@ test_stop (void)
       /* Nothing of it hangs on to the vCPU: its next run is not interrupted. */
       assert_stand (machine);
     }
-  g_assert_true (
-      kvm_memory_write (machine->guest->memory, KVM_TEST_ENTRY, (guint8[]){ 0xf4 }, 1, NULL));
-  kvm_test_run (machine->guest, KVM_EXIT_REASON_HLT);
+  g_assert_true (kvm_memory_write (machine->guest->memory, KVM_TEST_ENTRY, guest_halt,
+                                   guest_halt_end - guest_halt, NULL));
+  kvm_test_run_to_halt (machine->guest);
 }
 
 static void
@@ -103,7 +103,7 @@ test_nothing_to_do (void)
   machine_start (machine, NULL);
   kvm_runner_resume (machine->runner);
   machine_wait (machine);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
   g_assert_cmpuint (machine->n_states, ==, 2);
 }
 
@@ -235,7 +235,7 @@ serve_without_claim (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data
 {
   Machine *self = user_data;
 
-  if (kvm_exit_get_reason (kvm_runner_exit_get_exit (token)) != KVM_EXIT_REASON_IO)
+  if (kvm_exit_get_reason (kvm_runner_exit_get_exit (token)) != KVM_TEST_REASON_IO)
     return FALSE;
   self->n_exits++;
   kvm_runner_exit_complete (token, NULL);
@@ -251,7 +251,7 @@ test_completed_without_claim (void)
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_cmpuint (machine->n_exits, ==, 2);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
 }
 
 /* While one waits for its answer, the others run on. */
@@ -300,12 +300,13 @@ test_one_ends_all (void)
   g_autoptr (GError) error = NULL;
   KvmVcpu *second = machine->vcpus->pdata[1];
 
-  g_assert_true (kvm_memory_write (machine->guest->memory, 0x3000, (guint8[]){ 0xf4 }, 1, &error));
-  g_assert_true (kvm_vcpu_x86_setup_real_mode (second, 0x3000, &error));
+  g_assert_true (kvm_memory_write (machine->guest->memory, 0x3000, guest_halt,
+                                   guest_halt_end - guest_halt, &error));
+  kvm_test_setup_vcpu (second, 0x3000, 0);
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
   g_assert_true (machine->ended_vcpu == second);
   assert_stand (machine);
 }
@@ -351,7 +352,7 @@ test_pause_and_resume_at_once (void)
   guint before;
 
   machine_start (machine, NULL);
-  for (guint i = 0; i < 200; i++)
+  for (guint i = 0; i < kvm_test_rounds (200); i++)
     {
       kvm_runner_pause (machine->runner);
       kvm_runner_resume (machine->runner);
@@ -862,7 +863,7 @@ test_several_runners (void)
       g_assert_true (kvm_runner_add_vcpu (runner, guest->vcpu, &error));
       kvm_runner_run_async (runner, NULL, machine_on_end, &machine);
       machine_wait (&machine);
-      g_assert_cmpint (kvm_exit_get_reason (machine.exit), ==, KVM_EXIT_REASON_HLT);
+      g_assert_cmpint (kvm_exit_get_reason (machine.exit), ==, KVM_TEST_REASON_HALT);
       g_object_unref (machine.exit);
       g_assert_cmpuint (read_word (guest->memory, 0x2000), ==, i + 1);
     }

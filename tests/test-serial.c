@@ -119,7 +119,7 @@ test_print (void)
   gsize n;
 
   kvm_test_add_device (guest, 0x3f8, 8, line->serial);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   n = line_receive (line, buffer, sizeof buffer); /* without a main loop */
   g_assert_cmpmem (buffer, n, "Hello from the guest\n", 21);
 }
@@ -135,7 +135,7 @@ run_guest (gpointer data)
 {
   Run *run = data;
 
-  kvm_test_run (run->guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (run->guest);
   g_atomic_int_set (&run->ended, TRUE);
   g_main_context_wakeup (NULL);
   return NULL;
@@ -179,7 +179,7 @@ test_probe (void)
   guint8 found[4];
 
   kvm_test_add_device (guest, 0x3f8, 8, serial);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   kvm_memory_read (guest->memory, 0x2000, found, sizeof found, &error);
   g_assert_cmphex (found[0] & 0xf0, ==, 0x90);
   g_assert_cmpuint (found[1], ==, 16);
@@ -211,7 +211,7 @@ test_interrupt (void)
 
   kvm_serial_set_interrupt_func (serial, on_interrupt, levels, NULL);
   kvm_test_add_device (guest, 0x3f8, 8, serial);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   kvm_memory_read (guest->memory, 0x2000, ids, sizeof ids, &error);
   g_assert_cmphex (ids[0], ==, 0x02);
   g_assert_cmphex (ids[1], ==, 0x01);
@@ -400,7 +400,7 @@ watch_interrupt (KvmSerial *serial, gboolean level, gpointer user_data)
 static gpointer
 use_port (gpointer data)
 {
-  for (guint i = 0; i < 20000; i++)
+  for (guint i = 0; i < kvm_test_rounds (20000); i++)
     {
       put (data, 1, 0x02);
       put (data, 0, 'x');
@@ -454,7 +454,7 @@ test_nobody_reads (void)
       put (line->serial, 0, pattern (n_taken++));
   g_assert_cmpuint (n_taken, >, 65536 - 16);
   g_assert_cmpuint (n_taken, <, sizeof buffer);
-  for (guint i = n_taken; i < 2000000; i++)
+  for (guint i = n_taken; i < kvm_test_rounds (2000000); i++)
     put (line->serial, 0, i == n_taken ? pattern (n_taken) : 0xff);
   g_assert_cmphex (get (line->serial, 5), ==, 0x00);
 
@@ -573,7 +573,7 @@ test_closed_by_peer (void)
   g_assert_cmpuint (get (line->serial, 0), ==, 'e');
   while ((get (line->serial, 5) & 0x20) == 0)
     g_main_context_iteration (NULL, FALSE);
-  for (guint i = 0; i < 100000; i++)
+  for (guint i = 0; i < kvm_test_rounds (100000); i++)
     put (line->serial, 0, 'x');
   g_assert_cmphex (get (line->serial, 5) & 0x60, ==, 0x60);
   g_assert_false (kvm_serial_flush (line->serial, NULL, &error));
@@ -693,8 +693,8 @@ test_trigger (void)
   kvm_test_add_device (guest, 0x3f8, 8, serial);
   for (guint i = 0; i < 5; i++)
     {
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
-      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
+      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x61));
       g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 2);
     }
   kvm_serial_set_interrupt_trigger (serial, NULL);

@@ -14,6 +14,10 @@
 
 #include <linux/kvm.h>
 
+/* What counts how often the guests "halt" and "mmio" stop. */
+#define HALTS (KVM_TEST_IS_X86 ? "halt_exits" : "mmio_exit_user")
+#define ACCESSES (KVM_TEST_IS_X86 ? "mmio_exits" : "mmio_exit_user")
+
 static guint64
 updated_value (KvmStats *stats, const char *name)
 {
@@ -33,11 +37,11 @@ test_counts_exits (void)
   guint64 before, again;
 
   g_assert_no_error (error);
-  before = updated_value (stats, "halt_exits");
+  before = updated_value (stats, HALTS);
   for (guint i = 0; i < 100; i++)
-    kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_cmpuint (kvm_stat_get_value (kvm_stats_find (stats, "halt_exits")), ==, before);
-  again = updated_value (stats, "halt_exits");
+    kvm_test_run_to_halt (guest);
+  g_assert_cmpuint (kvm_stat_get_value (kvm_stats_find (stats, HALTS)), ==, before);
+  again = updated_value (stats, HALTS);
   g_assert_cmpuint (again, ==, before + 100);
   g_assert_cmpuint (updated_value (stats, "exits"), >=, again);
   g_assert_null (kvm_stats_find (stats, "no_such_thing"));
@@ -52,11 +56,11 @@ test_counts_mmio (void)
 
   g_assert_no_error (error);
   kvm_test_run (guest, KVM_EXIT_REASON_MMIO);
-  g_assert_cmpuint (updated_value (stats, "mmio_exits"), ==, 1);
+  g_assert_cmpuint (updated_value (stats, ACCESSES), ==, 1);
   kvm_test_run (guest, KVM_EXIT_REASON_MMIO);
-  g_assert_cmpuint (updated_value (stats, "mmio_exits"), ==, 2);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmpuint (updated_value (stats, "mmio_exits"), ==, 2);
+  g_assert_cmpuint (updated_value (stats, ACCESSES), ==, 2);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_cmpuint (updated_value (stats, ACCESSES), ==, KVM_TEST_IS_X86 ? 2 : 3);
   g_assert_cmpuint (updated_value (stats, "exits"), >=, 3);
 }
 
@@ -115,15 +119,10 @@ test_is_what_the_kernel_says (void)
   KvmStat *stat;
   gsize n;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   of_vm = kvm_vm_get_stats (guest->vm, &error);
   g_assert_no_error (error);
   check_against_kernel (of_vm, kvm_vm_get_fd (guest->vm));
-  g_assert_cmpuint (kvm_stat_get_kind (kvm_stats_find (of_vm, "pages_4k")), ==,
-                    KVM_STAT_KIND_INSTANT);
-  g_assert_cmpuint (kvm_stat_get_kind (kvm_stats_find (of_vm, "max_mmu_rmap_size")), ==,
-                    KVM_STAT_KIND_PEAK);
-
   of_vcpu = kvm_vcpu_get_stats (guest->vcpu, &error);
   g_assert_no_error (error);
   check_against_kernel (of_vcpu, kvm_vcpu_get_fd (guest->vcpu));
@@ -137,6 +136,20 @@ test_is_what_the_kernel_says (void)
   g_assert_cmpuint (n, >, 1);
   g_assert_cmpuint (kvm_stat_get_unit (kvm_stats_find (of_vcpu, "blocking")), ==,
                     KVM_STAT_UNIT_BOOLEAN);
+}
+
+static void
+test_kinds_of_x86 (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmStats) stats = kvm_vm_get_stats (guest->vm, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (kvm_stat_get_kind (kvm_stats_find (stats, "pages_4k")), ==,
+                    KVM_STAT_KIND_INSTANT);
+  g_assert_cmpuint (kvm_stat_get_kind (kvm_stats_find (stats, "max_mmu_rmap_size")), ==,
+                    KVM_STAT_KIND_PEAK);
 }
 
 static void
@@ -192,16 +205,16 @@ test_notifies (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmStats) stats = kvm_vcpu_get_stats (guest->vcpu, &error);
-  KvmStat *changing = kvm_stats_find (stats, "halt_exits");
-  KvmStat *still = kvm_stats_find (stats, "nested_run");
+  KvmStat *changing = kvm_stats_find (stats, HALTS);
+  KvmStat *still = kvm_stats_find (stats, "halt_poll_invalid");
   guint n_changing = 0, n_still = 0;
 
   g_signal_connect (changing, "notify", G_CALLBACK (count_notify), &n_changing);
   g_signal_connect (still, "notify", G_CALLBACK (count_notify), &n_still);
   kvm_stats_update (stats, &error);
   g_assert_cmpuint (n_changing, ==, 0);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
+  kvm_test_run_to_halt (guest);
   kvm_stats_update (stats, &error);
   g_assert_cmpuint (n_changing, ==, 1);
   kvm_stats_update (stats, &error);
@@ -226,9 +239,9 @@ on_exits (KvmStat *stat, GParamSpec *pspec, gpointer user_data)
 
   if (self->stats == NULL)
     return;
-  self->seen[0] = kvm_stat_get_value (kvm_stats_find (self->stats, "halt_exits"));
-  kvm_test_run (self->guest, KVM_EXIT_REASON_HLT);
-  self->seen[1] = updated_value (self->stats, "halt_exits");
+  self->seen[0] = kvm_stat_get_value (kvm_stats_find (self->stats, HALTS));
+  kvm_test_run_to_halt (self->guest);
+  self->seen[1] = updated_value (self->stats, HALTS);
   g_clear_object (&self->stats);
 }
 
@@ -238,11 +251,11 @@ test_handler_does_what_it_likes (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
   g_autoptr (GError) error = NULL;
   Reentrant self = { guest, kvm_vcpu_get_stats (guest->vcpu, &error), { 0, 0 } };
-  g_autoptr (KvmStat) kept = g_object_ref (kvm_stats_find (self.stats, "halt_exits"));
+  g_autoptr (KvmStat) kept = g_object_ref (kvm_stats_find (self.stats, HALTS));
 
   g_signal_connect (kvm_stats_find (self.stats, "exits"), "notify::value", G_CALLBACK (on_exits),
                     &self);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_true (kvm_stats_update (self.stats, &error));
   g_assert_no_error (error);
   g_assert_null (self.stats);
@@ -285,16 +298,16 @@ test_keeps_vm (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmStats) of_vm = kvm_vm_get_stats (guest->vm, &error);
   g_autoptr (KvmStats) of_vcpu = kvm_vcpu_get_stats (guest->vcpu, &error);
-  g_autoptr (KvmStat) exits = g_object_ref (kvm_stats_find (of_vcpu, "halt_exits"));
+  g_autoptr (KvmStat) exits = g_object_ref (kvm_stats_find (of_vcpu, HALTS));
   KvmVm *vm = guest->vm;
   KvmVcpu *vcpu = guest->vcpu;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_object_add_weak_pointer (G_OBJECT (vm), (gpointer *) &vm);
   g_object_add_weak_pointer (G_OBJECT (vcpu), (gpointer *) &vcpu);
   g_clear_pointer (&guest, kvm_test_guest_free);
   g_assert_true (vm != NULL && vcpu != NULL);
-  g_assert_cmpuint (updated_value (of_vcpu, "halt_exits"), ==, 1);
+  g_assert_cmpuint (updated_value (of_vcpu, HALTS), ==, 1);
   g_clear_object (&of_vcpu);
   g_assert_true (vm != NULL && vcpu == NULL);
   g_assert_true (kvm_stats_update (of_vm, &error));
@@ -333,16 +346,16 @@ test_close (void)
   assert_closed (closed, "on statistics of vCPU 0: it is closed");
 
   /* The kernel's vCPU is there as long as the VM. */
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   kvm_vcpu_close (guest->vcpu);
-  g_assert_cmpuint (updated_value (of_vcpu, "halt_exits"), ==, 1);
+  g_assert_cmpuint (updated_value (of_vcpu, HALTS), ==, 1);
   g_assert_null (kvm_vcpu_get_stats (guest->vcpu, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "vCPU 0: it is closed");
 
   kvm_vm_close (guest->vm);
   assert_closed (of_vm, "on statistics of VM: it is closed");
   assert_closed (of_vcpu, "on statistics of vCPU 0: it is closed");
-  g_assert_cmpuint (kvm_stat_get_value (kvm_stats_find (of_vcpu, "halt_exits")), ==, 1);
+  g_assert_cmpuint (kvm_stat_get_value (kvm_stats_find (of_vcpu, HALTS)), ==, 1);
   g_assert_null (kvm_vm_get_stats (guest->vm, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "VM: it is closed");
   /* Nothing keeps the kernel's VM. */
@@ -399,7 +412,7 @@ test_fork (void)
   int fd = kvm_stats_dup_fd (stats, &error), status;
   pid_t pid;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   pid = fork ();
   if (pid == 0)
     {
@@ -415,7 +428,7 @@ test_fork (void)
       g_clear_error (&error);
       /* A file descriptor of statistics alone may come from elsewhere. */
       own = kvm_stats_new_take_fd (fd, &error);
-      if (own == NULL || kvm_stat_get_value (kvm_stats_find (own, "halt_exits")) != 1
+      if (own == NULL || kvm_stat_get_value (kvm_stats_find (own, HALTS)) != 1
           || !kvm_stats_update (own, &error))
         _exit (3);
       kvm_stats_close (own);
@@ -426,8 +439,8 @@ test_fork (void)
     }
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
   g_assert_cmpint (status, ==, 0);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_cmpuint (updated_value (stats, "halt_exits"), ==, 2);
+  kvm_test_run_to_halt (guest);
+  g_assert_cmpuint (updated_value (stats, HALTS), ==, 2);
   close (fd);
 }
 
@@ -451,13 +464,13 @@ test_lent (void)
   g_assert_cmpint (kvm_stats_get_fd (taken), ==, fd);
   g_assert_cmpint (fcntl (fd, F_GETFD), ==, FD_CLOEXEC);
   g_assert_true (kvm_stats_get_vm (taken) == NULL && kvm_stats_get_vcpu (taken) == NULL);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_cmpuint (updated_value (taken, "halt_exits"), ==, 1);
+  kvm_test_run_to_halt (guest);
+  g_assert_cmpuint (updated_value (taken, HALTS), ==, 1);
   g_assert_cmpstr (kvm_stats_get_id (taken), ==, kvm_stats_get_id (stats));
 
   g_clear_object (&stats);
   g_clear_pointer (&guest, kvm_test_guest_free);
-  g_assert_cmpuint (updated_value (taken, "halt_exits"), ==, 1);
+  g_assert_cmpuint (updated_value (taken, HALTS), ==, 1);
   kvm_stats_close (taken);
   assert_closed (taken, "on statistics: it is closed");
 }
@@ -679,6 +692,7 @@ main (int argc, char **argv)
   kvm_test_add ("/stats/counts-exits", test_counts_exits);
   kvm_test_add ("/stats/counts-mmio", test_counts_mmio);
   kvm_test_add ("/stats/is-what-the-kernel-says", test_is_what_the_kernel_says);
+  kvm_test_add_for_x86 ("/stats/kinds", test_kinds_of_x86);
   kvm_test_add ("/stats/properties", test_properties);
   kvm_test_add ("/stats/notifies", test_notifies);
   kvm_test_add ("/stats/handler-does-what-it-likes", test_handler_does_what_it_likes);

@@ -49,12 +49,12 @@ test_running (void)
   Run run = { .vcpu = guest->vcpu };
   GThread *thread = run_in_thread (&run);
   g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
+  KvmVcpuState state;
 
   /* Each would hang in the kernel for as long as the guest runs, which is for ever. */
-  g_assert_false (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+  g_assert_false (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
   kvm_test_assert_error (error, KVM_ERROR_RUNNING,
-                         "KVM_GET_REGS on vCPU 0: it is running in another thread");
+                         "KVM_GET_MP_STATE on vCPU 0: it is running in another thread");
   g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
   kvm_test_assert_error (error, KVM_ERROR_RUNNING, "KVM_RUN on vCPU 0");
 
@@ -64,7 +64,7 @@ test_running (void)
   g_assert_cmpint (run.reason, ==, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_reason (guest->exit), ==, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
-  g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+  g_assert_true (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
 }
 
 /* Short calls from several threads wait for each other, whichever comes first. */
@@ -72,11 +72,11 @@ static gpointer
 read_thread (gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
+  KvmVcpuState state;
 
-  for (guint i = 0; i < 2000; i++)
+  for (guint i = 0; i < kvm_test_rounds (2000); i++)
     {
-      kvm_vcpu_x86_get_regs (data, &regs, &error);
+      kvm_vcpu_get_mp_state (data, &state, &error);
       g_assert_no_error (error);
     }
   return NULL;
@@ -99,10 +99,10 @@ static gpointer
 peek_thread (gpointer data)
 {
   KvmTestGuest *guest = data;
-  KvmX86Regs regs;
+  KvmVcpuState state;
 
   while (g_object_get_data (G_OBJECT (guest->vm), "stop") == NULL)
-    kvm_vcpu_x86_get_regs (guest->vcpu, &regs, NULL);
+    kvm_vcpu_get_mp_state (guest->vcpu, &state, NULL);
   return NULL;
 }
 
@@ -114,8 +114,8 @@ test_run_while_others_look (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("peeker", peek_thread, guest);
-  for (guint i = 0; i < 2000; i++)
-    kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  for (guint i = 0; i < kvm_test_rounds (2000); i++)
+    kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_object_set_data (G_OBJECT (guest->vm), "stop", guest);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
@@ -130,7 +130,7 @@ test_kick_is_sticky (void)
   kvm_vcpu_kick (guest->vcpu);
   kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO); /* used up */
+  kvm_test_run (guest, KVM_TEST_REASON_IO); /* used up */
   g_assert_cmpint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_NONE);
 }
 
@@ -221,7 +221,7 @@ test_dropped_by_cancelling (void)
   g_autoptr (GError) error = NULL;
 
   g_signal_connect (cancellable, "cancelled", G_CALLBACK (drop_guest), guest);
-  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_TEST_REASON_HALT);
   g_cancellable_cancel (cancellable);
 }
 
@@ -231,7 +231,7 @@ run_on (GCancellable *cancellable, gpointer user_data)
 {
   KvmTestGuest *guest = user_data;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'i');
 }
 
@@ -243,7 +243,7 @@ test_run_by_cancelling (void)
   g_autoptr (GError) error = NULL;
   gulong handler;
 
-  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_vcpu_run (guest->vcpu, cancellable, &error), ==, KVM_TEST_REASON_IO);
   handler = g_signal_connect (cancellable, "cancelled", G_CALLBACK (run_on), guest);
   g_cancellable_cancel (cancellable);
   g_signal_handler_disconnect (cancellable, handler);
@@ -272,7 +272,7 @@ test_stray_signal (void)
   {
     g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
 
-    kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+    kvm_test_run_to_halt (guest);
   }
   raise (SIGSTKFLT);
 }
@@ -443,7 +443,7 @@ storm_thread (gpointer data)
       if (reason == KVM_EXIT_REASON_INTERRUPTED)
         g_atomic_int_inc (&self->interruptions);
       else
-        g_assert_cmpint (reason, ==, KVM_EXIT_REASON_IO);
+        g_assert_cmpint (reason, ==, KVM_TEST_REASON_IO);
     }
   return NULL;
 }
@@ -462,16 +462,16 @@ test_no_kick_is_lost (void)
       Storm storm = { .guest = guest };
       GThread *thread = g_thread_new ("vcpu", storm_thread, &storm);
 
-      for (gint i = 0; i < 2000; i++)
+      for (guint i = 0; i < kvm_test_rounds (2000); i++)
         {
           kvm_vcpu_kick (guest->vcpu);
-          while (g_atomic_int_get (&storm.interruptions) <= i) /* the alarm is the bound */
+          while (g_atomic_int_get (&storm.interruptions) <= (gint) i) /* the alarm is the bound */
             g_thread_yield ();
         }
       g_atomic_int_set (&storm.stop, 1);
       kvm_vcpu_kick (guest->vcpu);
       g_thread_join (thread);
-      g_assert_cmpint (storm.interruptions, >=, 2000);
+      g_assert_cmpuint (storm.interruptions, >=, kvm_test_rounds (2000));
     }
 }
 
@@ -498,7 +498,7 @@ test_close_vm_while_running (void)
   Run runs[] = { { .vcpu = guest->vcpu }, { .vcpu = second } };
   GThread *threads[2];
 
-  kvm_vcpu_x86_setup_real_mode (second, KVM_TEST_ENTRY, &error);
+  kvm_test_setup_vcpu (second, KVM_TEST_ENTRY, 0);
   g_assert_no_error (error);
   for (guint i = 0; i < 2; i++)
     threads[i] = run_in_thread (&runs[i]);
@@ -530,7 +530,7 @@ test_close_against_calls (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmSystem) system = kvm_system_new (&error);
 
-  for (guint i = 0; i < 200; i++)
+  for (guint i = 0; i < kvm_test_rounds (200); i++)
     {
       g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
       GThread *thread = g_thread_new ("asker", ask_thread, vm);
@@ -554,7 +554,7 @@ look_thread (gpointer data)
 
   while (g_object_get_data (G_OBJECT (guest->vm), "stop") == NULL)
     {
-      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x3f8);
+      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x3f8));
       g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
     }
   return NULL;
@@ -563,12 +563,12 @@ look_thread (gpointer data)
 static void
 test_close_against_looking (void)
 {
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < kvm_test_rounds (100); i++)
     {
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
       GThread *thread;
 
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
       thread = g_thread_new ("looker", look_thread, guest);
       g_usleep (i);
       kvm_vcpu_close (guest->vcpu);
@@ -588,7 +588,7 @@ close_thread (gpointer data)
 static void
 test_close_against_close (void)
 {
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < kvm_test_rounds (100); i++)
     {
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
       GThread *thread = g_thread_new ("closer", close_thread, guest->vcpu);
@@ -608,7 +608,7 @@ test_slots_while_running (void)
   Run run = { .vcpu = guest->vcpu };
   GThread *thread = run_in_thread (&run);
 
-  for (guint i = 0; i < 50; i++)
+  for (guint i = 0; i < kvm_test_rounds (50); i++)
     {
       g_autoptr (KvmMemorySlot) slot = kvm_vm_add_memory (guest->vm, 0x100000, memory, 0, &error);
 

@@ -32,7 +32,7 @@ test_keeps_vm (void)
   g_clear_object (&guest->vm);
   g_clear_object (&guest->system);
   g_assert_nonnull (vm);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO); /* all that it needs is there */
+  kvm_test_run (guest, KVM_TEST_REASON_IO); /* all that it needs is there */
   g_clear_object (&guest->vcpu);
   g_assert_null (vm);
 }
@@ -57,9 +57,9 @@ test_regs (void)
   regs.rbx = 2;
   regs.rcx = 0xffffffff81000000;
   g_assert_true (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 42);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
   g_assert_true (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
   g_assert_no_error (error);
   g_assert_cmphex (regs.rax, ==, 42);
@@ -182,7 +182,7 @@ test_cpuid (void)
   g_assert_true (kvm_x86_cpuid_find (back, 0x40001234, 7, &entry)); /* it has no subleaves */
   g_assert_cmphex (entry.ebx, ==, 0xcafebabe);
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmphex (kvm_exit_get_value (guest->exit), ==, 0xcafebabe);
 
   g_assert_null (kvm_x86_cpuid_new (many, 257, &error));
@@ -231,7 +231,7 @@ test_single_step (void)
   g_assert_true (g_str_has_prefix (line, "debug exception 1 at rip 0x1003, dr6 0x"));
 
   g_assert_true (kvm_vcpu_set_guest_debug (guest->vcpu, 0, NULL, 0, &error));
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run_to_halt (guest);
 }
 
 static void
@@ -363,42 +363,31 @@ test_take_fd (void)
   g_assert_no_error (error);
   g_assert_cmpint (fcntl (fd, F_GETFD), ==, FD_CLOEXEC);
   g_clear_object (&guest->vcpu);
-  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_IO);
+  g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_TEST_REASON_IO);
   g_assert_cmpuint (kvm_exit_get_value (kvm_vcpu_get_exit (vcpu)), ==, 'H');
 }
-
-static void
-test_close (void)
-{
-  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
-  g_autoptr (KvmX86Cpuid) cpuid = NULL;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *maps = NULL;
-  KvmX86Sregs sregs = { 0 };
-  KvmX86Regs regs = { 0 };
-  KvmVcpuState state;
-  guint64 value;
-  gsize length;
-
-  cpuid = kvm_system_x86_get_supported_cpuid (guest->system, &error);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  kvm_vcpu_close (guest->vcpu);
-  kvm_vcpu_close (guest->vcpu);
 
 #define ASSERT_CLOSED(call)                                                                        \
   g_assert_false (call);                                                                           \
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "on vCPU 0: it is closed")
 
+static void
+test_close (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *maps = NULL;
+  KvmVcpuState state;
+  guint64 value;
+  gsize length;
+
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  kvm_vcpu_close (guest->vcpu);
+  kvm_vcpu_close (guest->vcpu);
+
   g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_RUN on vCPU 0: it is closed");
   ASSERT_CLOSED (kvm_vcpu_dup_fd (guest->vcpu, &error) != -1);
-  ASSERT_CLOSED (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
-  ASSERT_CLOSED (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
-  ASSERT_CLOSED (kvm_vcpu_x86_get_sregs (guest->vcpu, &sregs, &error));
-  ASSERT_CLOSED (kvm_vcpu_x86_set_sregs (guest->vcpu, &sregs, &error));
-  ASSERT_CLOSED (kvm_vcpu_x86_setup_real_mode (guest->vcpu, 0, &error));
-  ASSERT_CLOSED (kvm_vcpu_x86_get_cpuid (guest->vcpu, &error) != NULL);
-  ASSERT_CLOSED (kvm_vcpu_x86_set_cpuid (guest->vcpu, cpuid, &error));
   ASSERT_CLOSED (kvm_vcpu_enable_capability (guest->vcpu, 0, NULL, 0, &error));
   ASSERT_CLOSED (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
   ASSERT_CLOSED (kvm_vcpu_set_mp_state (guest->vcpu, 0, &error));
@@ -416,8 +405,28 @@ test_close (void)
   /* The last exit stays, without the page that is shared with the kernel. */
   g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
   g_assert_null (strstr (maps, "kvm-vcpu"));
-  g_assert_cmpuint (kvm_exit_get_address (guest->exit), ==, 0x3f8);
+  g_assert_cmpuint (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x3f8));
   g_assert_cmpuint (kvm_exit_get_value (guest->exit), ==, 'H');
+}
+
+static void
+test_close_on_x86 (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  g_autoptr (KvmX86Cpuid) cpuid = NULL;
+  g_autoptr (GError) error = NULL;
+  KvmX86Sregs sregs = { 0 };
+  KvmX86Regs regs = { 0 };
+
+  cpuid = kvm_system_x86_get_supported_cpuid (guest->system, &error);
+  kvm_vcpu_close (guest->vcpu);
+  ASSERT_CLOSED (kvm_vcpu_x86_get_regs (guest->vcpu, &regs, &error));
+  ASSERT_CLOSED (kvm_vcpu_x86_set_regs (guest->vcpu, &regs, &error));
+  ASSERT_CLOSED (kvm_vcpu_x86_get_sregs (guest->vcpu, &sregs, &error));
+  ASSERT_CLOSED (kvm_vcpu_x86_set_sregs (guest->vcpu, &sregs, &error));
+  ASSERT_CLOSED (kvm_vcpu_x86_setup_real_mode (guest->vcpu, 0, &error));
+  ASSERT_CLOSED (kvm_vcpu_x86_get_cpuid (guest->vcpu, &error) != NULL);
+  ASSERT_CLOSED (kvm_vcpu_x86_set_cpuid (guest->vcpu, cpuid, &error));
 }
 
 static void
@@ -425,13 +434,13 @@ test_never_opened (void)
 {
   g_autoptr (KvmVcpu) vcpu = g_object_new (KVM_TYPE_VCPU, NULL);
   g_autoptr (GError) error = NULL;
-  KvmX86Regs regs;
+  KvmVcpuState state;
 
   g_assert_null (kvm_vcpu_get_vm (vcpu));
   g_assert_cmpint (kvm_vcpu_get_fd (vcpu), ==, -1);
   g_assert_cmpint (kvm_vcpu_run (vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_RUN on vCPU 0: it was never opened");
-  g_assert_false (kvm_vcpu_x86_get_regs (vcpu, &regs, &error));
+  g_assert_false (kvm_vcpu_get_mp_state (vcpu, &state, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "never opened");
   kvm_vcpu_kick (vcpu);
   kvm_vcpu_close (vcpu);
@@ -443,19 +452,20 @@ main (int argc, char **argv)
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/vcpu/properties", test_properties);
   kvm_test_add ("/vcpu/keeps-vm", test_keeps_vm);
-  kvm_test_add ("/vcpu/regs", test_regs);
-  kvm_test_add ("/vcpu/regs-as-bytes", test_regs_as_bytes);
-  kvm_test_add ("/vcpu/wrong-sregs", test_wrong_sregs);
-  kvm_test_add ("/vcpu/setup-real-mode", test_setup_real_mode);
-  kvm_test_add ("/vcpu/cpuid", test_cpuid);
+  kvm_test_add_for_x86 ("/vcpu/regs", test_regs);
+  kvm_test_add_for_x86 ("/vcpu/regs-as-bytes", test_regs_as_bytes);
+  kvm_test_add_for_x86 ("/vcpu/wrong-sregs", test_wrong_sregs);
+  kvm_test_add_for_x86 ("/vcpu/setup-real-mode", test_setup_real_mode);
+  kvm_test_add_for_x86 ("/vcpu/cpuid", test_cpuid);
   kvm_test_add ("/vcpu/mp-state", test_mp_state);
-  kvm_test_add ("/vcpu/single-step", test_single_step);
-  kvm_test_add ("/vcpu/hardware-breakpoint", test_hardware_breakpoint);
-  kvm_test_add ("/vcpu/one-reg", test_one_reg);
-  kvm_test_add ("/vcpu/attributes", test_attributes);
-  kvm_test_add ("/vcpu/enable-capability", test_enable_capability);
+  kvm_test_add_for_x86 ("/vcpu/single-step", test_single_step);
+  kvm_test_add_for_x86 ("/vcpu/hardware-breakpoint", test_hardware_breakpoint);
+  kvm_test_add_for_x86 ("/vcpu/one-reg", test_one_reg);
+  kvm_test_add_for_x86 ("/vcpu/attributes", test_attributes);
+  kvm_test_add_for_x86 ("/vcpu/enable-capability", test_enable_capability);
   kvm_test_add ("/vcpu/take-fd", test_take_fd);
   kvm_test_add ("/vcpu/close", test_close);
+  kvm_test_add_for_x86 ("/vcpu/close-x86", test_close_on_x86);
   kvm_test_add ("/vcpu/never-opened", test_never_opened);
   return g_test_run ();
 }

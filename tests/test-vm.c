@@ -27,23 +27,31 @@ test_capabilities (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmSystem) system = kvm_system_new (&error);
   g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
-  const guint64 routes[] = { 24, 0, 0, 0, 0 };
+  const guint64 arguments[5] = { 0 };
 
   g_assert_cmpint (kvm_vm_check_extension (vm, KVM_CAPABILITY_USER_MEMORY, &error), ==, 1);
   g_assert_cmpint (kvm_vm_check_extension (vm, G_MAXUINT, &error), ==, 0);
   g_assert_no_error (error);
 
+  g_assert_false (kvm_vm_enable_capability (vm, 999999, NULL, 0, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT,
+                         "capability 999999, which the host does not have");
+  g_assert_false (kvm_vm_enable_capability (vm, KVM_CAPABILITY_USER_MEMORY, arguments, 5, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID, "at most 4 arguments, not 5");
+}
+
+static void
+test_split_irqchip (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmSystem) system = kvm_system_new (&error);
+  g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
+  const guint64 routes[] = { 24 };
+
   g_assert_true (kvm_vm_enable_capability (vm, KVM_CAPABILITY_SPLIT_IRQCHIP, routes, 1, &error));
   g_assert_no_error (error);
   g_assert_false (kvm_vm_create_irqchip (vm, &error)); /* it has the other kind now */
   g_assert_error (error, KVM_ERROR, KVM_ERROR_EXISTS);
-  g_clear_error (&error);
-
-  g_assert_false (kvm_vm_enable_capability (vm, 999999, NULL, 0, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT,
-                         "capability 999999, which the host does not have");
-  g_assert_false (kvm_vm_enable_capability (vm, KVM_CAPABILITY_SPLIT_IRQCHIP, routes, 5, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID, "at most 4 arguments, not 5");
 }
 
 static void
@@ -75,11 +83,11 @@ test_take_wrong_fd (void)
   g_autoptr (KvmSystem) system = kvm_system_new (&error);
   g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
   g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (vm, 0, &error);
-  g_autoptr (KvmDevice) device = kvm_vm_create_device (vm, KVM_DEVICE_TYPE_VFIO, &error);
+  g_autoptr (KvmDevice) device = kvm_test_device_new (vm);
   int null = open ("/dev/null", O_RDWR | O_CLOEXEC);
   const int wrong[] = { kvm_system_get_fd (system),
                         kvm_vcpu_get_fd (vcpu),
-                        kvm_device_get_fd (device),
+                        device != NULL ? kvm_device_get_fd (device) : -1,
                         null,
                         -1,
                         1000000 };
@@ -100,9 +108,9 @@ test_close (void)
   g_autoptr (KvmSystem) system = kvm_system_new (&error);
   g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
   g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (vm, 0, &error);
-  g_autoptr (KvmDevice) device = kvm_vm_create_device (vm, KVM_DEVICE_TYPE_VFIO, &error);
+  g_autoptr (KvmDevice) device = kvm_test_device_new (vm);
   g_autofree char *maps = NULL;
-  KvmX86Regs regs;
+  KvmVcpuState state;
   gsize length;
 
   g_assert_no_error (error);
@@ -121,10 +129,6 @@ test_close (void)
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_DEVICE");
   g_assert_false (kvm_vm_create_irqchip (vm, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_IRQCHIP");
-  g_assert_false (kvm_vm_x86_create_pit (vm, 0, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_PIT2");
-  g_assert_false (kvm_vm_x86_set_tss_address (vm, 0xfffbd000, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_SET_TSS_ADDR");
   g_assert_cmpint (kvm_vm_dup_fd (vm, &error), ==, -1);
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "closed");
   g_assert_false (kvm_vm_has_attribute (vm, 0, 0, &error));
@@ -139,12 +143,30 @@ test_close (void)
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "closed");
 
   /* What was made from it is closed too, and the kernel has let go of all of it. */
-  g_assert_false (kvm_vcpu_x86_get_regs (vcpu, &regs, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_GET_REGS on vCPU 0: it is closed");
-  g_assert_false (kvm_device_has_attribute (device, 0, 0, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "device of type 4: it is closed");
+  g_assert_false (kvm_vcpu_get_mp_state (vcpu, &state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_GET_MP_STATE on vCPU 0: it is closed");
+  if (device != NULL)
+    {
+      g_assert_false (kvm_device_has_attribute (device, 0, 0, &error));
+      kvm_test_assert_error (error, KVM_ERROR_CLOSED, "device of type 4: it is closed");
+    }
   g_assert_true (g_file_get_contents ("/proc/self/maps", &maps, NULL, NULL));
   g_assert_null (strstr (maps, "kvm-vcpu"));
+}
+
+static void
+test_close_on_x86 (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmSystem) system = kvm_system_new (&error);
+  g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
+
+  g_assert_no_error (error);
+  kvm_vm_close (vm);
+  g_assert_false (kvm_vm_x86_create_pit (vm, 0, &error));
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_PIT2");
+  g_assert_false (kvm_vm_x86_set_tss_address (vm, 0xfffbd000, &error));
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_SET_TSS_ADDR");
 }
 
 static void
@@ -177,6 +199,17 @@ test_create_vcpu_errors (void)
   kvm_test_assert_error (error, KVM_ERROR_EXISTS, "KVM_CREATE_VCPU on VM: File exists (vCPU id 3)");
   g_assert_null (kvm_vm_create_vcpu (vm, G_MAXUINT, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "vCPU id 4294967295; ids are below");
+}
+
+static void
+test_irqchip_after_vcpu (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmSystem) system = kvm_system_new (&error);
+  g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
+  g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (vm, 0, &error);
+
+  g_assert_no_error (error);
   g_assert_false (kvm_vm_create_irqchip (vm, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "it must come before the first vCPU");
 }
@@ -242,13 +275,16 @@ main (int argc, char **argv)
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/vm/keeps-system", test_keeps_system);
   kvm_test_add ("/vm/capabilities", test_capabilities);
+  kvm_test_add_for_x86 ("/vm/split-irqchip", test_split_irqchip);
   kvm_test_add ("/vm/take-fd", test_take_fd);
   kvm_test_add ("/vm/take-wrong-fd", test_take_wrong_fd);
   kvm_test_add ("/vm/close", test_close);
+  kvm_test_add_for_x86 ("/vm/close-x86", test_close_on_x86);
   kvm_test_add ("/vm/never-opened", test_never_opened);
   kvm_test_add ("/vm/create-vcpu-errors", test_create_vcpu_errors);
-  kvm_test_add ("/vm/irqchip", test_irqchip);
-  kvm_test_add ("/vm/tss-address", test_tss_address);
-  kvm_test_add ("/vm/attributes", test_attributes);
+  kvm_test_add_for_x86 ("/vm/irqchip", test_irqchip);
+  kvm_test_add_for_x86 ("/vm/irqchip-after-vcpu", test_irqchip_after_vcpu);
+  kvm_test_add_for_x86 ("/vm/tss-address", test_tss_address);
+  kvm_test_add_for_x86 ("/vm/attributes", test_attributes);
   return g_test_run ();
 }

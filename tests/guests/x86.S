@@ -20,6 +20,12 @@ guest halt
 	jmp guest_halt
 guest_end halt
 
+/* Waits for an interrupt, for ever. */
+guest wait
+	hlt
+	jmp guest_wait
+guest_end wait
+
 /* Writes "Hi" to port 0x3f8. */
 guest print
 	mov $0x3f8, %dx
@@ -280,7 +286,8 @@ guest_end serial_interrupt
 /* Ends with the value 42. */
 guest debug_exit
 	mov $42, %eax
-	out %eax, $0xf4
+	mov $0x501, %dx
+	out %eax, %dx
 	hlt
 guest_end debug_exit
 
