@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Boots Linux on a PC: its first serial port is the terminal. The program ends with the guest,
- * which powers off by writing its exit status to port 0xf4; a reset is a status of 0. */
+/* Boots Linux on a PC: its first serial port is the terminal, or with --virtio-console a virtio
+ * console. The program ends with the guest, which powers off, resets, or writes its exit status to
+ * port 0xf4. */
 
 #include <stdlib.h>
 
+#include "acpi.h"
 #include "boot.h"
+#include "virtio.h"
 
 #define COMMAND_LINE "console=ttyS0 reboot=k panic=-1 pci=off"
 #define CPUID_TSC_DEADLINE (1u << 24)
 #define CPUID_HYPERVISOR (1u << 31)
 
+#define VIRTIO_ADDRESS 0xd0000000
+#define VIRTIO_GSI 16
+
 typedef struct
 {
   KvmSerial *serial;
   KvmI8042 *i8042;
-  KvmDebugExit *debug_exit;
+  KvmDebugExit *status, *power_off;
 } Devices;
 
 static gboolean
@@ -26,21 +32,45 @@ add_device (KvmVm *vm, guint port, guint n_ports, gpointer device, GError **erro
 }
 
 static gboolean
-add_devices (KvmVm *vm, Devices *devices, GError **error)
+add_virtio (KvmVm *vm, const BootOptions *options, GIOStream *terminal, GError **error)
 {
+  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
+  VirtioDevice *disk = options->disk != NULL ? virtio_block_new (options->disk, error) : NULL;
+
+  if (options->disk != NULL && disk == NULL)
+    return FALSE;
+  g_ptr_array_add (devices, virtio_entropy_new ());
+  if (options->is_virtio_console)
+    g_ptr_array_add (devices, virtio_console_new (terminal));
+  if (disk != NULL)
+    g_ptr_array_add (devices, disk);
+  for (guint i = 0; i < devices->len; i++)
+    if (!virtio_device_attach (devices->pdata[i], vm, VIRTIO_ADDRESS + i * VIRTIO_MMIO_SIZE,
+                               VIRTIO_GSI + i, error))
+      return FALSE;
+  return acpi_write_tables (vm, devices->len, VIRTIO_ADDRESS, VIRTIO_MMIO_SIZE, VIRTIO_GSI, error);
+}
+
+static gboolean
+add_devices (KvmVm *vm, const BootOptions *options, Devices *devices, GError **error)
+{
+  g_autoptr (GIOStream) terminal = boot_open_terminal ();
   g_autoptr (KvmIrqTrigger) trigger
       = kvm_vm_add_irq_trigger (vm, 4, KVM_IRQ_TRIGGER_FLAGS_NONE, error);
   g_autoptr (KvmRtc) rtc = kvm_rtc_new ();
 
-  devices->serial = boot_make_serial ();
+  devices->serial = kvm_serial_new (options->is_virtio_console ? NULL : terminal);
   devices->i8042 = kvm_i8042_new ();
-  devices->debug_exit = kvm_debug_exit_new ();
+  devices->status = kvm_debug_exit_new ();
+  devices->power_off = kvm_debug_exit_new ();
   if (trigger == NULL)
     return FALSE;
   kvm_serial_set_interrupt_trigger (devices->serial, trigger);
   return add_device (vm, 0x3f8, 8, devices->serial, error)
          && add_device (vm, 0x60, 5, devices->i8042, error) && add_device (vm, 0x70, 2, rtc, error)
-         && add_device (vm, 0xf4, 1, devices->debug_exit, error);
+         && add_device (vm, 0xf4, 1, devices->status, error)
+         && add_device (vm, ACPI_PM_CONTROL_PORT, 2, devices->power_off, error)
+         && add_virtio (vm, options, terminal, error);
 }
 
 static KvmVm *
@@ -55,7 +85,7 @@ create_machine (KvmSystem *system, const BootOptions *options, Devices *devices,
   /* The kernel has the interrupt controllers and the timer, and with 1 the port 0x61, too. */
   if (slot == NULL || !kvm_vm_x86_set_tss_address (vm, 0xfffbd000, error)
       || !kvm_vm_create_irqchip (vm, error) || !kvm_vm_x86_create_pit (vm, 1, error)
-      || !add_devices (vm, devices, error))
+      || !add_devices (vm, options, devices, error))
     return NULL;
   return g_steal_pointer (&vm);
 }
@@ -103,9 +133,10 @@ main (int argc, char **argv)
       return EXIT_FAILURE;
     }
 
-  if (kvm_debug_exit_get_has_value (devices.debug_exit))
-    return kvm_debug_exit_get_value (devices.debug_exit);
-  if (kvm_i8042_get_reset_requested (devices.i8042))
+  if (kvm_debug_exit_get_has_value (devices.status))
+    return kvm_debug_exit_get_value (devices.status);
+  if (kvm_debug_exit_get_has_value (devices.power_off)
+      || kvm_i8042_get_reset_requested (devices.i8042))
     return EXIT_SUCCESS;
   g_printerr ("boot-linux: the guest stopped: %s\n", kvm_exit_to_string (exit));
   return EXIT_FAILURE;

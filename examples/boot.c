@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <glib-unix.h>
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
 
@@ -27,6 +28,8 @@ boot_options_parse (BootOptions *self, const char *command_line, int *argc, char
     { "append", 'a', 0, G_OPTION_ARG_STRING, &append, "More for the command line", "WORDS" },
     { "memory", 'm', 0, G_OPTION_ARG_INT, &self->memory_mib, "Memory, 512 if not given", "MIB" },
     { "disk", 'd', 0, G_OPTION_ARG_FILENAME, &self->disk, "A disk, which is written to", "FILE" },
+    { "virtio-console", 0, 0, G_OPTION_ARG_NONE, &self->is_virtio_console,
+      "The terminal is a virtio console, not the serial port", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("KERNEL");
@@ -64,12 +67,11 @@ restore_terminal (void)
   tcsetattr (STDIN_FILENO, TCSANOW, &cooked);
 }
 
-KvmSerial *
-boot_make_serial (void)
+GIOStream *
+boot_open_terminal (void)
 {
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GOutputStream) output = g_unix_output_stream_new (STDOUT_FILENO, FALSE);
-  g_autoptr (GIOStream) stream = g_simple_io_stream_new (input, output);
   struct termios raw;
 
   signal (SIGPIPE, SIG_IGN);
@@ -80,7 +82,7 @@ boot_make_serial (void)
       tcsetattr (STDIN_FILENO, TCSANOW, &raw);
       atexit (restore_terminal);
     }
-  return kvm_serial_new (stream);
+  return g_simple_io_stream_new (input, output);
 }
 
 /* Where there is no device, reads give all ones and writes are lost, as on a PC's bus. */
@@ -103,17 +105,28 @@ on_ended (GObject *runner, GAsyncResult *result, gpointer user_data)
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
+static gboolean
+stop (gpointer runner)
+{
+  kvm_runner_stop (runner);
+  return G_SOURCE_CONTINUE;
+}
+
 KvmExit *
 boot_run (KvmVcpu *vcpu, GError **error)
 {
   g_autoptr (KvmRunner) runner = kvm_runner_new (kvm_vcpu_get_vm (vcpu));
   g_autoptr (GAsyncResult) result = NULL;
+  KvmExit *exit;
 
   if (!kvm_runner_add_vcpu (runner, vcpu, error))
     return NULL;
+  g_unix_signal_add (SIGINT, stop, runner);
+  g_unix_signal_add (SIGTERM, stop, runner);
   g_signal_connect (runner, "exit", G_CALLBACK (answer_nothing), NULL);
   kvm_runner_run_async (runner, NULL, on_ended, &result);
   while (result == NULL)
     g_main_context_iteration (NULL, TRUE);
-  return kvm_runner_run_finish (runner, result, error);
+  exit = kvm_runner_run_finish (runner, result, error);
+  return exit != NULL || *error != NULL ? exit : g_object_ref (kvm_vcpu_get_exit (vcpu));
 }

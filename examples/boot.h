@@ -14,6 +14,7 @@ typedef struct
   char *command_line; /* owned */
   char *disk;         /* owned; NULL if there is none */
   int memory_mib;
+  gboolean is_virtio_console;
 } BootOptions;
 
 /* Loads what the options name. */
@@ -21,10 +22,11 @@ gboolean boot_options_parse (BootOptions *self, const char *command_line, int *a
                              GError **error);
 void boot_options_clear (BootOptions *self);
 
-/* A serial port on standard input and output; if that is a terminal, it is raw until the end. */
-KvmSerial *boot_make_serial (void);
+/* Standard input and output; if that is a terminal, it is raw until the end. */
+GIOStream *boot_open_terminal (void);
 
-/* Runs the machine until a device or the guest ends it; NULL with an error if it cannot run. */
+/* Runs the machine until a device, the guest or a signal ends it; the last exit tells why. NULL
+ * with an error if it cannot run. */
 KvmExit *boot_run (KvmVcpu *vcpu, GError **error);
 
 G_END_DECLS
