@@ -337,8 +337,8 @@ test_image (void)
   g_assert_cmphex (layout.kernel_address, ==, 0x200000);
   g_assert_cmphex (layout.kernel_length, ==, 0x8000);
   g_assert_cmphex (layout.entry, ==, 0x200000);
-  g_assert_cmphex (layout.initrd_address, ==, 0x208000);
-  g_assert_cmphex (layout.parameters_address, ==, 0x400000);
+  g_assert_cmphex (layout.initrd_address, ==, 0x400000);
+  g_assert_cmphex (layout.parameters_address, ==, 0x600000);
   assert_memory (machine, layout.kernel_address, image, size);
   assert_memory (machine, layout.initrd_address, "a RAM disk", 10);
 
@@ -349,7 +349,7 @@ test_image (void)
   g_assert_null (memmem (found, length, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0", 16));
   g_assert_nonnull (memmem (found, length, "quiet", 6));
   g_assert_nonnull (memmem (found, length, "linux,initrd-start", 19));
-  g_assert_nonnull (memmem (found, length, "\0\0\0\0\0\x20\x80\x0a", 8));
+  g_assert_nonnull (memmem (found, length, "\0\0\0\0\0\x40\0\x0a", 8));
 }
 
 /* An unbalanced or broken tree is told of once, at the end; nothing is fatal before. */

@@ -120,7 +120,7 @@ _kvm_boot_load_image (KvmBoot *boot, GError **error)
 {
   KvmBootLayout *layout = &boot->layout;
   g_autoptr (GBytes) tree = NULL;
-  guint64 text_offset, base;
+  guint64 text_offset, base, end;
 
   if (!check_header (boot, error))
     return FALSE;
@@ -137,16 +137,16 @@ _kvm_boot_load_image (KvmBoot *boot, GError **error)
                               G_MAXUINT64, &base, error))
     return FALSE;
   layout->kernel_address = layout->entry = base + text_offset;
-  if (!_kvm_boot_take_initrd (boot, layout->kernel_address + layout->kernel_length, G_MAXUINT64,
-                              error))
+  /* Linux reserves whole large pages for itself. */
+  end = (layout->kernel_address + layout->kernel_length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  if (!_kvm_boot_take_initrd (boot, end, G_MAXUINT64, error))
     return FALSE;
   tree = _kvm_boot_complete_device_tree (boot, error);
   if (tree == NULL)
     return FALSE;
   layout->parameters_length = g_bytes_get_size (tree);
   if (!_kvm_boot_take_lowest (boot, "device tree", layout->parameters_length, DEVICE_TREE_ALIGNMENT,
-                              layout->kernel_address, G_MAXUINT64, &layout->parameters_address,
-                              error))
+                              end, G_MAXUINT64, &layout->parameters_address, error))
     return FALSE;
 
   layout->protocol
