@@ -14,6 +14,8 @@
 #include <glib.h>
 
 #include "kvm-arch-private.h"
+#include "arm64/kvm-arm64-reg-masks.h"
+#include "arm64/kvm-arm64-vcpu-init.h"
 #include "x86/kvm-x86-clock.h"
 #include "x86/kvm-x86-cpuid.h"
 #include "x86/kvm-x86-debug-regs.h"
@@ -118,6 +120,9 @@ typedef struct
 } KvmAbiCreateDevice;
 
 #define KVMOBJ_CREATE_DEVICE_TEST 1u
+
+/* In the number of bits of a guest-physical address. */
+#define KVMOBJ_VM_TYPE_ARM64_PROTECTED (1u << 31)
 
 typedef struct
 {
@@ -545,6 +550,54 @@ typedef struct
   guint64 vapic_addr;
 } KvmAbiVapicAddr;
 
+/* The registers with masks: 3 values of op1, 8 of CRm, 8 of op2. */
+struct _KvmArm64RegMasks
+{
+  guint64 masks[3 * 8 * 8];
+};
+
+typedef struct
+{
+  guint64 addr;
+  guint32 range;
+  guint32 reserved[13];
+} KvmAbiArm64RegMaskRange;
+
+typedef struct
+{
+  guint64 guest_ipa;
+  guint64 length;
+  guint64 addr;
+  guint64 flags;
+  guint64 reserved[2];
+} KvmAbiArm64CopyMteTags;
+
+#define KVMOBJ_ARM64_TAGS_TO_GUEST 0
+#define KVMOBJ_ARM64_TAGS_FROM_GUEST 1
+
+typedef struct
+{
+  guint64 counter_offset;
+  guint64 reserved;
+} KvmAbiArm64CounterOffset;
+
+/* Values of attributes. */
+typedef struct
+{
+  guint32 base;
+  guint32 nr_functions;
+  guint8 action;
+  guint8 pad[15];
+} KvmAbiArm64SmcccFilter;
+
+typedef struct
+{
+  guint16 base_event;
+  guint16 nevents;
+  guint8 action;
+  guint8 pad[3];
+} KvmAbiArm64PmuFilter;
+
 typedef struct
 {
   guint32 flags;
@@ -647,9 +700,15 @@ typedef struct
 #define _KVM_GET_ONE_REG _IOW (0xae, 0xab, KvmAbiOneReg)
 #define _KVM_SET_ONE_REG _IOW (0xae, 0xac, KvmAbiOneReg)
 #define _KVM_KVMCLOCK_CTRL _IO (0xae, 0xad)
+#define _KVM_ARM_VCPU_INIT _IOW (0xae, 0xae, KvmArm64VcpuInit)
+#define _KVM_ARM_PREFERRED_TARGET _IOR (0xae, 0xaf, KvmArm64VcpuInit)
 #define _KVM_GET_REG_LIST _IOWR (0xae, 0xb0, KvmAbiRegList)
+#define _KVM_ARM_MTE_COPY_TAGS _IOR (0xae, 0xb4, KvmAbiArm64CopyMteTags)
+#define _KVM_ARM_SET_COUNTER_OFFSET _IOW (0xae, 0xb5, KvmAbiArm64CounterOffset)
+#define _KVM_ARM_GET_REG_WRITABLE_MASKS _IOR (0xae, 0xb6, KvmAbiArm64RegMaskRange)
 #define _KVM_SMI _IO (0xae, 0xb7)
 #define _KVM_GET_SUPPORTED_HV_CPUID _IOWR (0xae, 0xc1, KvmAbiCpuid2)
+#define _KVM_ARM_VCPU_FINALIZE _IOW (0xae, 0xc2, int)
 #define _KVM_X86_SET_MSR_FILTER _IOW (0xae, 0xc6, KvmAbiMsrFilter)
 #define _KVM_GET_NESTED_STATE _IOWR (0xae, 0xbe, KvmAbiNestedState)
 #define _KVM_SET_NESTED_STATE _IOW (0xae, 0xbf, KvmAbiNestedState)

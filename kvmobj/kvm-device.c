@@ -5,7 +5,7 @@
 #include <fcntl.h>
 
 #include "kvm-attribute-private.h"
-#include "kvm-device.h"
+#include "kvm-device-private.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
@@ -116,6 +116,12 @@ device_new_take_fd (KvmVm *vm, guint device_type, int fd)
   _kvm_handle_open (&self->handle, fd, device_type, &vm->handle);
   _kvm_vm_add_child (vm, &self->handle);
   return self;
+}
+
+KvmHandle *
+_kvm_device_get_handle (KvmDevice *self)
+{
+  return &self->handle;
 }
 
 /**

@@ -110,6 +110,10 @@ static const struct
   { ON (SYSTEM), _KVM_GET_DEVICE_ATTR, KVM_CAPABILITY_SYS_ATTRIBUTES },
   { ON (VCPU), _KVM_GET_DEVICE_ATTR, KVM_CAPABILITY_VCPU_ATTRIBUTES },
   { ON (VCPU), _KVM_SET_DEVICE_ATTR, KVM_CAPABILITY_VCPU_ATTRIBUTES },
+  { ANY, _KVM_ARM_MTE_COPY_TAGS, KVM_CAPABILITY_ARM_MTE },
+  { ANY, _KVM_ARM_SET_COUNTER_OFFSET, KVM_CAPABILITY_COUNTER_OFFSET },
+  { ANY, _KVM_ARM_GET_REG_WRITABLE_MASKS, KVM_CAPABILITY_ARM_SUPPORTED_REG_MASK_RANGES },
+  { ANY, _KVM_ARM_VCPU_FINALIZE, KVM_CAPABILITY_ARM_SVE },
   { ON (VM), _KVM_ENABLE_CAP, KVM_CAPABILITY_ENABLE_CAP_VM },
   { ON (VCPU), _KVM_ENABLE_CAP, KVM_CAPABILITY_ENABLE_CAP },
 };
@@ -180,6 +184,9 @@ _kvm_ioctl_set_error (KvmHandle *handle, gulong request, const char *name, int e
       _kvm_error_set_errno (error, errsv, "%s on %s", name, object);
       if (errsv == EIO && handle->kind != KVM_HANDLE_SYSTEM)
         _kvm_error_add_detail (error, "the VM was made by another process, or is dead");
+      else if (errsv == ENOEXEC && handle->kind == KVM_HANDLE_VCPU)
+        _kvm_error_add_detail (error,
+                               "the vCPU is not initialized yet, see kvm_vcpu_arm64_init ()");
     }
 }
 

@@ -6,6 +6,7 @@
 #include "kvm-io-bus-private.h"
 #include "kvm-run-state-private.h"
 #include "kvm-vcpu.h"
+#include "arm64/kvm-arm64-vcpu-init.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,9 @@ struct _KvmVcpu
   guint sync_settled;     /* x86: KVMOBJ_X86_SYNC_… that the kernel was asked for, or cannot do */
   gboolean is_sync_known; /* whether the following was asked of the kernel */
   guint syncable;         /* x86: KVMOBJ_X86_SYNC_… that the kernel has */
+
+  gboolean is_arm64_initialized; /* and so: */
+  KvmArm64VcpuInit arm64_init;   /* what it was initialized with last */
 
   gboolean is_claimed;   /* whether something has the thread */
   KvmVcpuThread *thread; /* owned; NULL until it is claimed for the first time */

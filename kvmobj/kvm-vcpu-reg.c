@@ -10,6 +10,7 @@
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
+#include "arm64/kvm-arm64-reg.h"
 #include "riscv/kvm-riscv-reg.h"
 
 /* A name says more than a number, above all where the size in the id is wrong. */
@@ -18,6 +19,8 @@ add_detail (guint64 id, GError **error)
 {
   g_autofree char *name = kvm_riscv_reg_to_string (id);
 
+  if (name == NULL)
+    name = kvm_arm64_reg_to_string (id);
   if (name != NULL)
     _kvm_error_add_detail (error, "register 0x%016" G_GINT64_MODIFIER "x, %s of %u bytes", id, name,
                            KVMOBJ_REG_SIZE (id));

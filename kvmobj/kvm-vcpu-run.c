@@ -186,8 +186,10 @@ finish_failed_run (KvmVcpu *self, int errsv, GError **error)
     }
 
   _kvm_ioctl_set_error (&self->handle, _KVM_RUN, "KVM_RUN", errsv, error);
-  if (errsv == ENOEXEC)
-    _kvm_error_add_detail (error, "the vCPU is not initialized yet");
+  if (errsv == EPERM && (self->arm64_init.features & KVM_ARM64_VCPU_FEATURES_SVE))
+    _kvm_error_add_detail (error, "its SVE is to be finalized, see kvm_vcpu_arm64_finalize ()");
+  else if (errsv == EINVAL && (self->arm64_init.features & KVM_ARM64_VCPU_FEATURES_PMU_V3))
+    _kvm_error_add_detail (error, "its PMU is to be initialized, see kvm_vcpu_arm64_init_pmu ()");
   return KVM_EXIT_REASON_ERROR;
 }
 

@@ -64,6 +64,14 @@
 #include <kvmobj/x86/kvm-vm-x86-encryption.h>
 #include <kvmobj/x86/kvm-vcpu-x86.h>
 #include <kvmobj/x86/kvm-exit-x86.h>
+#include <kvmobj/arm64/kvm-arm64-reg.h>
+#include <kvmobj/arm64/kvm-arm64-reg-masks.h>
+#include <kvmobj/arm64/kvm-arm64-vcpu-init.h>
+#include <kvmobj/arm64/kvm-arm64-vcpu-events.h>
+#include <kvmobj/arm64/kvm-system-arm64.h>
+#include <kvmobj/arm64/kvm-vm-arm64.h>
+#include <kvmobj/arm64/kvm-vcpu-arm64.h>
+#include <kvmobj/arm64/kvm-device-arm64-vgic.h>
 #include <kvmobj/arm64/kvm-exit-arm64.h>
 #include <kvmobj/riscv/kvm-riscv-extension.h>
 #include <kvmobj/riscv/kvm-riscv-reg.h>

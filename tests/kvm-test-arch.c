@@ -5,9 +5,6 @@
 #include "kvm-test.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-
-#include <linux/kvm.h>
 
 KvmDevice *
 kvm_test_device_new (KvmVm *vm)
@@ -85,19 +82,16 @@ kvm_test_get_pc (KvmVcpu *vcpu, guint64 *pc, GError **error)
 
 #if defined(__aarch64__)
 
-/* Of kvm_regs: pc, and x0. */
-#define REGISTER_PC G_GUINT64_CONSTANT (0x6030000000100040)
-#define REGISTER_ARGUMENT G_GUINT64_CONSTANT (0x6030000000100000)
+#define REGISTER_PC KVMOBJ_ARM64_REG_PC
+#define REGISTER_ARGUMENT KVMOBJ_ARM64_REG_X0
 
 static void
 initialize (KvmVcpu *vcpu)
 {
-  struct kvm_vcpu_init init;
+  g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (ioctl (kvm_vm_get_fd (kvm_vcpu_get_vm (vcpu)), KVM_ARM_PREFERRED_TARGET, &init),
-                   ==, 0);
-  init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-  g_assert_cmpint (ioctl (kvm_vcpu_get_fd (vcpu), KVM_ARM_VCPU_INIT, &init), ==, 0);
+  kvm_vcpu_arm64_setup (vcpu, KVM_ARM64_VCPU_FEATURES_PSCI_0_2, 0, 0, 0, &error);
+  g_assert_no_error (error);
 }
 
 #elif defined(__riscv)

@@ -1884,6 +1884,58 @@ def saved_states():
 
 
 @test
+def what_arm64_alone_has():
+    """Ids and values are everywhere, methods say which architecture they are for."""
+    guest = Guest(HALT)
+    vm, vcpu, device = guest.vm, guest.vcpu, guest.vm.create_device(Kvm.DeviceType.VFIO)
+    check(Kvm.ARM64_REG_X30, Kvm.arm64_reg_x(30))
+    check(Kvm.arm64_reg_to_string(Kvm.arm64_reg_sysreg(3, 0, 1, 0, 2)), "sysreg 3.0.1.0.2")
+    check(Kvm.arm64_reg_to_string(77), None)
+    masks = Kvm.Arm64RegMasks.new_from_bytes(GLib.Bytes(bytes(8) + b"\xff" * 8 + bytes(1520)))
+    check(masks.get_mask(Kvm.arm64_reg_sysreg(3, 0, 0, 0, 1)), (True, 2**64 - 1))
+    init = Kvm.Arm64VcpuInit()
+    init.features = Kvm.Arm64VcpuFeatures.SVE | Kvm.Arm64VcpuFeatures.PMU_V3
+    check(init.to_string(), "target 0, features 0x18 [PMU_V3|SVE]")
+    events = Kvm.Arm64VcpuEvents()
+    events.serror_esr = BIG
+    check(events.copy().serror_esr, BIG)
+    address, regs = Kvm.Arm64VgicAddress.V3_DISTRIBUTOR, Kvm.Arm64VgicRegs.ITS
+    for call, arguments in (
+        (Kvm.System.new().arm64_get_vm_type, (40, False)),
+        (vm.arm64_get_preferred_target, ()), (vm.arm64_get_reg_writable_masks, ()),
+        (vm.arm64_set_counter_offset, (BIG,)), (vm.arm64_get_mte_tags, (0, 0x1000)),
+        (vm.arm64_set_mte_tags, (0, bytes(256))),
+        (vm.arm64_set_smccc_filter, (0xC6000000, 1, Kvm.Arm64SmcccFilterAction.FORWARD)),
+        (vm.arm64_set_irq_line, (Kvm.Arm64IrqKind.PPI, 0, 20, True)),
+        (vm.arm64_create_vgic_v2, (0, 0x10000)), (vm.arm64_create_vgic_v3, (0, 0x10000)),
+        (vm.arm64_create_vgic_its, (0,)),
+        (vcpu.arm64_init, (init,)), (vcpu.arm64_finalize, (Kvm.Arm64VcpuFeatures.SVE,)),
+        (vcpu.arm64_setup, (Kvm.Arm64VcpuFeatures.NONE, BIG, 0, 0)),
+        (vcpu.arm64_get_sve_lengths, ()), (vcpu.arm64_set_sve_lengths, ([128, 256],)),
+        (vcpu.arm64_get_vcpu_events, ()), (vcpu.arm64_set_vcpu_events, (events,)),
+        (vcpu.arm64_get_pmu_irq, ()), (vcpu.arm64_set_pmu_irq, (23,)), (vcpu.arm64_set_pmu, (8,)),
+        (vcpu.arm64_set_pmu_filter, (0, 1, Kvm.Arm64PmuFilterAction.ALLOW)),
+        (vcpu.arm64_set_pmu_n_counters, (1,)), (vcpu.arm64_init_pmu, ()),
+        (vcpu.arm64_get_timer_irq, (Kvm.Arm64Timer.PHYSICAL,)),
+        (vcpu.arm64_set_timer_irq, (Kvm.Arm64Timer.PHYSICAL, 30)),
+        (vcpu.arm64_get_pvtime_address, ()), (vcpu.arm64_set_pvtime_address, (BIG,)),
+        (device.arm64_vgic_get_address, (address,)),
+        (device.arm64_vgic_set_address, (address, BIG)),
+        (device.arm64_vgic_get_redistributors, (0,)),
+        (device.arm64_vgic_add_redistributors, (0, 0, 1)),
+        (device.arm64_vgic_get_n_irqs, ()), (device.arm64_vgic_set_n_irqs, (64,)),
+        (device.arm64_vgic_get_maintenance_irq, ()),
+        (device.arm64_vgic_set_maintenance_irq, (25,)), (device.arm64_vgic_init, ()),
+        (device.arm64_vgic_get_reg, (regs, 0, 0)), (device.arm64_vgic_set_reg, (regs, 0, 0, BIG)),
+        (device.arm64_vgic_get_line_levels, (0, 32)),
+        (device.arm64_vgic_set_line_levels, (0, 32, 1)),
+        (device.arm64_vgic_save_pending_tables, ()), (device.arm64_its_save_tables, ()),
+        (device.arm64_its_restore_tables, ()), (device.arm64_its_reset, ()),
+    ):
+        check_raises(call, *arguments, error=Kvm.Error.NOT_SUPPORTED, text="for ARM64 alone")
+
+
+@test
 def what_riscv64_alone_has():
     """Ids and names are everywhere, methods say which architecture they are for."""
     guest = Guest(HALT)

@@ -98,6 +98,12 @@ class World:
 
     def add_state(self):
         """What the virtual machines and vCPUs have, and what they can be given."""
+        self.arm64_init = Kvm.Arm64VcpuInit.new()
+        self.arm64_init.target, self.arm64_init.features = 5, Kvm.Arm64VcpuFeatures.PSCI_0_2
+        self.arm64_events = Kvm.Arm64VcpuEvents.new()
+        self.arm64_events.serror_pending = 1
+        self.arm64_masks = Kvm.Arm64RegMasks.new_from_bytes(GLib.Bytes(
+            struct.pack("<192Q", *range(192))))
         self.empty_vm = self.system.create_vm()
         self.roomy_vm = self.system.create_vm()
         self.roomy_vm.add_memory(0, Kvm.Memory.new(0x200000), Kvm.MemorySlotFlags.NONE)
@@ -212,6 +218,14 @@ VCPU_ATTRIBUTE = Kvm.X86XenVcpuAttributeType
 EXPECTED = {
     "": (Kvm, {
         "error_quark()": positive,
+        "arm64_reg_x(30)": 0x603000000010003C,
+        "arm64_reg_v(1)": 0x6040000000100058,
+        "arm64_reg_sysreg(3, 0, 1, 0, 2)": 0x603000000013C082,
+        "arm64_reg_ccsidr(2)": 0x6020000000110002,
+        "arm64_reg_sve_z(1, 0)": 0x6080000000150020,
+        "arm64_reg_sve_p(1, 3)": 0x6050000000150423,
+        "arm64_reg_sve_ffr(0)": 0x6050000000150600,
+        "arm64_reg_to_string(Kvm.ARM64_REG_PC)": "pc",
         "set_kick_signal(9)": Kvm.Error.INVALID,
         "riscv_reg_x(2)": 0x8030000002000002,
         "riscv_reg_f(31)": 0x802000000500001f,
@@ -230,6 +244,25 @@ EXPECTED = {
         "state_to_bytes(w.vm_state)": has_bytes(lambda size: size > 4096),
         "state_from_bytes(GLib.Bytes(b'123'))": Kvm.Error.INVALID,
         "state_compare(w.vm_state, w.vm_state)": [],
+    }),
+    "Arm64RegMasks": ("arm64_masks", {
+        "new_from_bytes(GLib.Bytes(b'123'))": Kvm.Error.INVALID,
+        "get_mask(Kvm.arm64_reg_sysreg(3, 0, 0, 4, 1))": (True, 33),
+        "get_mask(Kvm.arm64_reg_sysreg(3, 3, 0, 7, 7))": (True, 191),
+        "get_mask(Kvm.arm64_reg_sysreg(3, 2, 0, 0, 0))": (False, 0),
+        "copy().get_mask(Kvm.arm64_reg_sysreg(3, 1, 0, 0, 0))": (True, 64),
+        "to_bytes()": has_bytes(1536),
+    }),
+    "Arm64VcpuEvents": ("arm64_events", {
+        "new().serror_pending": 0,
+        "copy().serror_pending": 1,
+        **of_state("arm64_events", 64, "serror pending=1 has_esr=0 "),
+    }),
+    "Arm64VcpuInit": ("arm64_init", {
+        "new().target": 0,
+        "copy().equal(w.arm64_init)": True,
+        "equal(Kvm.Arm64VcpuInit.new())": False,
+        "to_string()": "target 5, features 0x4 [PSCI_0_2]",
     }),
     "BootLayout": ("layout", {
         "new().entry": 0,
@@ -260,6 +293,23 @@ EXPECTED = {
         "has_attribute(1, 1)": True,
         "get_attribute(1, 1, 4)": Kvm.Error.NOT_PERMITTED,
         "set_attribute(7, 0, None)": Kvm.Error.NO_SUCH_ATTRIBUTE,
+        "arm64_vgic_get_address(Kvm.Arm64VgicAddress.ITS)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_set_address(Kvm.Arm64VgicAddress.ITS, 0)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_get_redistributors(0)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_add_redistributors(0, 0, 1)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_get_n_irqs()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_set_n_irqs(64)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_get_maintenance_irq()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_set_maintenance_irq(25)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_init()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_get_reg(Kvm.Arm64VgicRegs.DISTRIBUTOR, 0, 0)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_set_reg(Kvm.Arm64VgicRegs.DISTRIBUTOR, 0, 0, 0)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_get_line_levels(0, 32)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_set_line_levels(0, 32, 1)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_vgic_save_pending_tables()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_its_save_tables()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_its_restore_tables()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_its_reset()": Kvm.Error.NOT_SUPPORTED,
         "close()": None,
     }),
     "Diagnosis": ("diagnosis", {
@@ -440,6 +490,7 @@ EXPECTED = {
         "get_vcpu_mmap_size()": lambda size: size >= 0x1000,
         "has_attribute(9, 9)": False,
         "get_attribute(9, 9, 8)": Kvm.Error.NO_SUCH_ATTRIBUTE,
+        "arm64_get_vm_type(40, False)": Kvm.Error.NOT_SUPPORTED,
         "x86_get_supported_cpuid()": Kvm.X86Cpuid,
         "x86_refresh_cpuid()": None,
         "x86_get_emulated_cpuid()": Kvm.X86Cpuid,
@@ -478,6 +529,23 @@ EXPECTED = {
         "set_one_reg(0x2020000000000000, 1 << 32)": Kvm.Error.INVALID,
         "set_one_reg_bytes(0x2020000000000000, b'12345')": Kvm.Error.INVALID,
         "complete_pending()": Kvm.ExitReason.INTERRUPTED,
+"arm64_init(w.arm64_init)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_finalize(Kvm.Arm64VcpuFeatures.SVE)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_setup(Kvm.Arm64VcpuFeatures.PSCI_0_2, 0x1000, 0, 0)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_sve_lengths()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_sve_lengths([128])": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_vcpu_events()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_vcpu_events(w.arm64_events)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_pmu_irq()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_pmu_irq(23)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_pmu(8)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_pmu_filter(0x11, 1, Kvm.Arm64PmuFilterAction.DENY)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_pmu_n_counters(4)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_init_pmu()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_timer_irq(Kvm.Arm64Timer.VIRTUAL)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_timer_irq(Kvm.Arm64Timer.VIRTUAL, 27)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_pvtime_address()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_pvtime_address(0x1000)": Kvm.Error.NOT_SUPPORTED,
         "riscv_setup_supervisor_mode(0x1000, 0)": Kvm.Error.NOT_SUPPORTED,
         "riscv_set_external_interrupt(True)": Kvm.Error.NOT_SUPPORTED,
         "riscv_get_vector(0)": Kvm.Error.NOT_SUPPORTED,
@@ -583,6 +651,16 @@ EXPECTED = {
         "restore_state(w.vm_state)": True,
         "save_state_async(None, w.keep)": None,
         "save_state_finish(w.get_result())": lambda state: state["kind"] == "vm",
+        "arm64_get_preferred_target()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_reg_writable_masks()": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_counter_offset(0)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_get_mte_tags(0, 0x1000)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_mte_tags(0, bytes(256))": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_smccc_filter(0xc6000000, 1, Kvm.Arm64SmcccFilterAction.DENY)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_set_irq_line(Kvm.Arm64IrqKind.SPI, 0, 32, True)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_create_vgic_v2(0x8000000, 0x8010000)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_create_vgic_v3(0x8000000, 0x80a0000)": Kvm.Error.NOT_SUPPORTED,
+        "arm64_create_vgic_its(0x8080000)": Kvm.Error.NOT_SUPPORTED,
         "x86_set_tss_address(1 << 40)": Kvm.Error.INVALID_ARGUMENT,
         "x86_set_msr_filter(w.filter)": True,
         "x86_set_msr_exits(Kvm.X86MsrExitReasons.FILTERED)": True,

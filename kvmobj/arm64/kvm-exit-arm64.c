@@ -40,6 +40,32 @@ kvm_exit_arm64_get_debug_far (KvmExit *self)
 }
 
 /**
+ * kvm_exit_arm64_get_device_irq_levels:
+ * @self: an exit
+ *
+ * Gets which interrupt lines of the vCPU's timers and performance counters were up at the exit, for
+ * an interrupt controller in the process (%KVM_CAPABILITY_ARM_USER_IRQ). A line that goes up or
+ * down ends the run with %KVM_EXIT_REASON_INTERRUPTED. See section 8.9 of api.rst.
+ *
+ * Returns: the lines that are up; none on another architecture, or if the interrupt controller is
+ * in the kernel
+ *
+ * Since: 0.1
+ */
+KvmArm64DeviceIrqLevels
+kvm_exit_arm64_get_device_irq_levels (KvmExit *self)
+{
+  g_return_val_if_fail (KVM_IS_EXIT (self), KVM_ARM64_DEVICE_IRQ_LEVELS_NONE);
+
+  if (KVMOBJ_HOST_ARCH != KVMOBJ_ARCH_ARM64 || self->run == NULL)
+    return KVM_ARM64_DEVICE_IRQ_LEVELS_NONE;
+  /* The lowest byte: flags without a name would be an error in JavaScript. */
+  return _KVM_READ_ONCE (self->run->regs[0])
+         & (KVM_ARM64_DEVICE_IRQ_LEVELS_VIRTUAL_TIMER | KVM_ARM64_DEVICE_IRQ_LEVELS_PHYSICAL_TIMER
+            | KVM_ARM64_DEVICE_IRQ_LEVELS_PMU);
+}
+
+/**
  * kvm_exit_arm64_get_iss:
  * @self: an exit for %KVM_EXIT_REASON_ARM_NISV or %KVM_EXIT_REASON_ARM_LDST64B
  *

@@ -1,31 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the tests' guests run on arm64, at EL1 without an MMU at 0x1000. Where x86 has the port p, they
- * have the address 0x10000 + 8 * p; and they halt by writing to that of port 0xf4. */
+/* What the tests' guests run on arm64, at EL1 without an MMU at 0x1000. */
+
+#include "arm64-macros.S"
 
 	.section .rodata
 	.balign 4
-
-	.macro guest name
-	.balign 4
-	.global guest_\name
-guest_\name:
-	.endm
-
-	.macro guest_end name
-	.global guest_\name\()_end
-guest_\name\()_end:
-	.endm
-
-	.macro port register, number
-	mov \register, #(0x10000 + 8 * \number) & 0xffff
-	movk \register, #1, lsl #16
-	.endm
-
-	.macro halt
-	port x9, 0xf4
-	str wzr, [x9]
-	.endm
 
 guest halt
 	halt
