@@ -457,6 +457,137 @@ test_save_restore (void)
     }
 }
 
+/* Where the guest has its tables, and what it calls the interrupt of a message. */
+#define ITS_DEVICES 0x100000
+#define ITS_COMMANDS 0x120000
+#define LPI_SETTINGS 0x130000
+#define LPI_PENDING 0x140000
+#define ITS_EVENTS 0x150000
+#define ITS_MEMORY 0x60000
+#define LPI 8192
+#define DEVICE_ID 7
+#define EVENT_ID 5
+#define ITS_TRANSLATER (ARM64_ITS + 0x10040)
+#define VALID (G_GUINT64_CONSTANT (1) << 63)
+
+/* MAPD, MAPC and MAPTI: the event of the device is this interrupt, and goes to vCPU 0. */
+static const guint64 its_commands[] = {
+  0x08 | (guint64) DEVICE_ID << 32,
+  7,
+  VALID | ITS_EVENTS,
+  0,
+  0x09,
+  0,
+  VALID,
+  0,
+  0x0a | (guint64) DEVICE_ID << 32,
+  EVENT_ID | (guint64) LPI << 32,
+  0,
+  0,
+};
+
+static void
+signal_msi (Arm64Machine *machine)
+{
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  kvm_vm_signal_msi (machine->vm, ITS_TRANSLATER, EVENT_ID, KVM_MSI_FLAGS_VALID_DEVICE_ID,
+                     DEVICE_ID, &n, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 1);
+}
+
+/* A message reaches the guest through its ITS, whose state is saved, reset and restored. */
+static void
+test_its (void)
+{
+  static const guint32 registers[] = { 0x100, 0x108, 0x80, 0x88, 0x90, 0 }; /* CTLR comes last */
+  static const guint8 setting = 0xa1;                                       /* it is on */
+  g_autoptr (Arm64Machine) machine = ARM64_MACHINE (its);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmMemory) tables = kvm_memory_new (ITS_MEMORY, &error);
+  g_autoptr (KvmMemorySlot) slot = NULL;
+  g_autoptr (KvmDevice) its = NULL;
+  guint64 saved[G_N_ELEMENTS (registers)], entry, value;
+  guint8 pending;
+  guint n;
+
+  g_assert_no_error (error);
+  if (!has_vgic_v3 (machine))
+    {
+      g_assert_null (kvm_vm_arm64_create_vgic_its (machine->vm, ARM64_ITS, &error));
+      kvm_test_assert_error (error, KVM_ERROR_NO_DEVICE, "device type 8");
+      return;
+    }
+  slot = kvm_vm_add_memory (machine->vm, ITS_DEVICES, tables, KVM_MEMORY_SLOT_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  kvm_memory_write (tables, ITS_COMMANDS - ITS_DEVICES, (const guint8 *) its_commands,
+                    sizeof its_commands, &error);
+  kvm_memory_write (tables, LPI_SETTINGS - ITS_DEVICES, &setting, 1, &error);
+  arm64_machine_setup (machine, KVM_ARM64_VCPU_FEATURES_NONE, sizeof its_commands);
+  arm64_machine_add_gicv3 (machine);
+  g_assert_null (kvm_vm_arm64_create_vgic_its (machine->vm, ARM64_ITS + 0x1000, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT,
+                         "the ITS at 0x8081000; group 0, attribute 0x4");
+  its = kvm_vm_arm64_create_vgic_its (machine->vm, ARM64_ITS, &error);
+  g_assert_no_error (error);
+  g_assert_true (kvm_device_arm64_vgic_init (its, &error));
+  g_assert_no_error (error);
+
+  arm64_machine_run_to (machine, 0x74);
+  signal_msi (machine);
+  arm64_machine_expect (machine, 0x73, LPI);
+  g_assert_true (
+      kvm_device_arm64_vgic_get_reg (its, KVM_ARM64_VGIC_REGS_ITS, 0, 0x90, &value, &error));
+  g_assert_cmpuint (value, ==, sizeof its_commands); /* CREADR */
+  if (!kvm_vm_signal_msi (machine->vm, ITS_TRANSLATER, EVENT_ID + 1, KVM_MSI_FLAGS_VALID_DEVICE_ID,
+                          DEVICE_ID, &n, &error))
+    g_clear_error (&error);
+  g_assert_cmpuint (n, ==, 0);
+
+  /* What is pending is in the table when it is saved. */
+  signal_msi (machine);
+  g_assert_true (kvm_device_arm64_vgic_save_pending_tables (machine->gic, &error));
+  g_assert_no_error (error);
+  kvm_memory_read (tables, LPI_PENDING - ITS_DEVICES + LPI / 8, &pending, 1, &error);
+  g_assert_cmphex (pending, ==, 1);
+  arm64_machine_expect (machine, 0x73, LPI);
+
+  g_assert_true (kvm_device_arm64_its_save_tables (its, &error));
+  g_assert_no_error (error);
+  kvm_memory_read (tables, DEVICE_ID * sizeof entry, (guint8 *) &entry, sizeof entry, &error);
+  g_assert_cmphex (entry >> 63, ==, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (registers); i++)
+    {
+      g_assert_true (kvm_device_arm64_vgic_get_reg (its, KVM_ARM64_VGIC_REGS_ITS, 0, registers[i],
+                                                    &saved[i], &error));
+      g_assert_no_error (error);
+    }
+  g_assert_true (kvm_device_arm64_its_reset (its, &error));
+  g_assert_no_error (error);
+  g_assert_true (
+      kvm_device_arm64_vgic_get_reg (its, KVM_ARM64_VGIC_REGS_ITS, 0, 0x100, &value, &error));
+  g_assert_cmphex (value >> 63, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (registers) - 1; i++)
+    {
+      g_assert_true (kvm_device_arm64_vgic_set_reg (its, KVM_ARM64_VGIC_REGS_ITS, 0, registers[i],
+                                                    saved[i], &error));
+      g_assert_no_error (error);
+    }
+  g_assert_true (kvm_device_arm64_its_restore_tables (its, &error));
+  g_assert_no_error (error);
+  g_assert_true (kvm_device_arm64_vgic_set_reg (its, KVM_ARM64_VGIC_REGS_ITS, 0, 0,
+                                                saved[G_N_ELEMENTS (registers) - 1], &error));
+  g_assert_no_error (error);
+  signal_msi (machine);
+  arm64_machine_expect (machine, 0x73, LPI);
+
+  g_assert_false (kvm_device_arm64_its_reset (machine->gic, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NO_SUCH_ATTRIBUTE,
+                         "resetting the ITS; group 4, attribute 0x4");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -471,5 +602,6 @@ main (int argc, char **argv)
   kvm_test_add ("/arm64-vgic/addresses", test_addresses);
   kvm_test_add ("/arm64-vgic/bad-irqs", test_bad_irqs);
   kvm_test_add ("/arm64-vgic/save-restore", test_save_restore);
+  kvm_test_add ("/arm64-vgic/its", test_its);
   return g_test_run ();
 }

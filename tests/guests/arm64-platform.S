@@ -8,6 +8,7 @@
 #define GIC_DISTRIBUTOR 0x08000000
 #define GICV2_CPU_INTERFACE 0x08010000
 #define GICV3_REDISTRIBUTOR 0x080a0000
+#define GIC_ITS 0x08080000
 
 #define HVC_PSCI_CPU_ON 0xc4000003
 #define HVC_PV_TIME_FEATURES 0xc5000020
@@ -184,7 +185,45 @@ irq_arm64_gicv3:
 	.ltorg
 guest_end arm64_gicv3
 
-/* The same with a GICv2. */
+/* With a GICv3 and an ITS, whose tables and commands the test has memory for: has it execute as many
+ * bytes of commands as its argument says, tells port 0x74 that it is ready, and waits for interrupts
+ * for ever. */
+#define ITS_DEVICES 0x100000
+#define ITS_COLLECTIONS 0x110000
+#define ITS_COMMANDS 0x120000
+#define LPI_SETTINGS 0x130000
+#define LPI_PENDING 0x140000
+#define VALID (1 << 63)
+
+guest_with_vectors arm64_its
+	mov x20, x0
+	gicv3_begin
+	constant x1, GICV3_REDISTRIBUTOR
+	constant x2, LPI_SETTINGS | 13 /* 14 bits of interrupt numbers */
+	str x2, [x1, #0x70] /* PROPBASER */
+	constant x2, LPI_PENDING
+	str x2, [x1, #0x78] /* PENDBASER */
+	mov w2, #1
+	str w2, [x1] /* CTLR: LPIs */
+	constant x1, GIC_ITS
+	constant x2, VALID | ITS_DEVICES
+	str x2, [x1, #0x100] /* BASER0: one page of devices */
+	constant x2, VALID | ITS_COLLECTIONS
+	str x2, [x1, #0x108] /* BASER1: one page of collections */
+	constant x2, VALID | ITS_COMMANDS
+	str x2, [x1, #0x80] /* CBASER: one page */
+	mov w2, #1
+	str w2, [x1] /* CTLR */
+	str x20, [x1, #0x88] /* CWRITER */
+	tell 0x74, xzr
+1:	wfi
+	b 1b
+irq_arm64_its:
+	gicv3_take
+	.ltorg
+guest_end arm64_its
+
+/* What arm64_gicv3 does, with a GICv2. */
 guest_with_vectors arm64_gicv2
 	mov x20, x0
 	constant x1, GIC_DISTRIBUTOR
@@ -284,7 +323,7 @@ guest arm64_tags
 	constant x1, 0x701 /* a block of 1 GiB that may be used */
 	str x1, [x0]
 	msr ttbr0_el1, x0
-	constant x1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2 << 32 /* 39 bits, 4 KiB */
+	constant x1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2 << 32 | 1 << 37 /* 39 bits, 4 KiB, tags ignored */
 	msr tcr_el1, x1
 	isb
 	mrs x1, sctlr_el1
