@@ -90,6 +90,7 @@ main (int argc, char **argv)
   if (kvm_exit_get_reason (exit) == KVM_EXIT_REASON_SYSTEM_EVENT
       && kvm_exit_get_system_event (exit) != KVM_SYSTEM_EVENT_TYPE_CRASH)
     return EXIT_SUCCESS;
-  g_printerr ("boot-linux-board: the guest stopped: %s\n", kvm_exit_to_string (exit));
+  g_printerr ("boot-linux-board: the guest stopped: %s\n%s", kvm_exit_to_string (exit),
+              kvm_vcpu_dump (vcpu, NULL));
   return EXIT_FAILURE;
 }

@@ -138,6 +138,7 @@ main (int argc, char **argv)
   if (kvm_debug_exit_get_has_value (devices.power_off)
       || kvm_i8042_get_reset_requested (devices.i8042))
     return EXIT_SUCCESS;
-  g_printerr ("boot-linux: the guest stopped: %s\n", kvm_exit_to_string (exit));
+  g_printerr ("boot-linux: the guest stopped: %s\n%s", kvm_exit_to_string (exit),
+              kvm_vcpu_dump (vcpu, NULL));
   return EXIT_FAILURE;
 }
