@@ -73,8 +73,8 @@ _kvm_memory_copy_out (KvmMemory *self, guint64 offset, gpointer buffer, gsize le
 }
 
 gboolean
-_kvm_memory_copy_in (KvmMemory *self, guint64 offset, gconstpointer data, gsize length,
-                     GError **error)
+_kvm_memory_copy_in_unnoted (KvmMemory *self, guint64 offset, gconstpointer data, gsize length,
+                             GError **error)
 {
   if (G_UNLIKELY (self->may_fault))
     return copy_by_kernel (self, offset, (gpointer) data, length, TRUE, error);
@@ -82,6 +82,16 @@ _kvm_memory_copy_in (KvmMemory *self, guint64 offset, gconstpointer data, gsize 
   if (length != 0)
     memcpy (self->data + offset, data, length);
   return TRUE;
+}
+
+gboolean
+_kvm_memory_copy_in (KvmMemory *self, guint64 offset, gconstpointer data, gsize length,
+                     GError **error)
+{
+  gboolean ret = _kvm_memory_copy_in_unnoted (self, offset, data, length, error);
+
+  _kvm_memory_note_write (self, offset, length, NULL);
+  return ret;
 }
 
 /**
@@ -214,7 +224,10 @@ kvm_memory_fill (KvmMemory *self, guint64 offset, guint64 length, guint8 value, 
     return FALSE;
 
   if (G_LIKELY (!self->may_fault))
-    memset (self->data + offset, value, length);
+    {
+      memset (self->data + offset, value, length);
+      _kvm_memory_note_write (self, offset, length, NULL);
+    }
   else
     {
       guint8 bytes[4096];
@@ -337,6 +350,7 @@ store (KvmMemory *self, guint64 offset, gconstpointer value, guint size, GError 
     __atomic_store_n ((guint32 *) at, *(const guint32 *) value, __ATOMIC_RELEASE);
   else
     __atomic_store_n ((guint64 *) at, *(const guint64 *) value, __ATOMIC_RELEASE);
+  _kvm_memory_note_write (self, offset, size, NULL);
   return TRUE;
 }
 

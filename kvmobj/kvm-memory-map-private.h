@@ -23,6 +23,8 @@ typedef struct
   guint number;
   guint address_space;
   KvmMemorySlotFlags flags;
+  GWeakRef vm;      /* for those who come from the memory */
+  GPtrArray *sinks; /* of KvmDirtySink, not owned: who is told what is dirty; NULL while none */
 } KvmSlot;
 
 /* How the kernel calls it. */

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "kvm-dirty-private.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-memory-map-private.h"
@@ -22,6 +23,8 @@ _kvm_slot_unref (KvmSlot *slot)
     return;
   g_clear_object (&slot->memory);
   g_clear_object (&slot->guest_memfd);
+  g_clear_pointer (&slot->sinks, g_ptr_array_unref);
+  g_weak_ref_clear (&slot->vm);
   g_free (slot);
 }
 
@@ -248,6 +251,7 @@ insert_slot (KvmVm *vm, KvmSlot *slot, GError **error)
     }
   slot->vm_has_it = TRUE;
   g_ptr_array_insert (vm->slots, position, _kvm_slot_ref (slot));
+  _kvm_vm_track_slot (vm, slot);
   return TRUE;
 }
 
@@ -359,9 +363,14 @@ set_flags (KvmVm *vm, KvmSlot *slot, KvmMemorySlotFlags flags, GError **error)
                    old_flags, flags);
       return FALSE;
     }
+  if (!_kvm_vm_harvest_slot (vm, slot, error)) /* which a slot that is not logged loses */
+    return FALSE;
   __atomic_store_n (&slot->flags, flags, __ATOMIC_RELAXED);
   if (set_region (vm, slot, slot->length, error))
-    return TRUE;
+    {
+      _kvm_vm_track_slot (vm, slot);
+      return TRUE;
+    }
 
   add_slot_detail (vm, slot, error);
   __atomic_store_n (&slot->flags, old_flags, __ATOMIC_RELAXED);
@@ -381,6 +390,18 @@ _kvm_vm_set_slot_flags (KvmVm *vm, KvmSlot *slot, KvmMemorySlotFlags flags, GErr
   return ret;
 }
 
+/* What was written to is told first. Called with the VM's lock held. */
+static gboolean
+take_away (KvmVm *vm, KvmSlot *slot, GError **error)
+{
+  _kvm_vm_untrack_slot (vm, slot);
+  if (set_region (vm, slot, 0, error))
+    return TRUE;
+
+  _kvm_vm_track_slot (vm, slot);
+  return FALSE;
+}
+
 gboolean
 _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error)
 {
@@ -391,7 +412,7 @@ _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error)
   if (!lock_vm (vm, error))
     return FALSE;
 
-  if (check_present (slot, error) && set_region (vm, slot, 0, error))
+  if (check_present (slot, error) && take_away (vm, slot, error))
     {
       removed = TRUE;
       slot->vm_has_it = FALSE;
@@ -415,6 +436,7 @@ _kvm_vm_steal_memory (KvmVm *vm, gboolean delete_slots)
       KvmSlot *slot = g_ptr_array_index (slots, i);
       g_autoptr (GError) error = NULL;
 
+      _kvm_vm_untrack_slot (vm, slot);
       /* Whoever else holds an fd of the VM must not see this memory's addresses once something else
        * is mapped there. A forked child has neither the VM nor the memory. */
       if (delete_slots && !set_region (vm, slot, 0, &error)

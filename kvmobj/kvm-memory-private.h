@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kvm-memory.h"
+#include "kvm-memory-snapshot.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,11 @@ struct _KvmMemory
   guint generation;    /* _kvm_fork_generation of the process that has the mapping */
   gboolean is_guest_memfd;
   gboolean may_fault; /* whether pages may be missing: only the kernel can try to copy them */
+
+  GMutex lock;          /* for what follows; it is taken after a VM's */
+  GPtrArray *slots;     /* of KvmSlot, not owned: those that it is in */
+  GPtrArray *snapshots; /* of KvmMemorySnapshot, not owned */
+  gint n_snapshots;     /* so many; any thread may look */
 };
 
 extern GTypeClass *_kvm_memory_class G_GNUC_INTERNAL;
@@ -39,6 +45,22 @@ gboolean _kvm_memory_copy_out (KvmMemory *self, guint64 offset, gpointer buffer,
                                GError **error);
 gboolean _kvm_memory_copy_in (KvmMemory *self, guint64 offset, gconstpointer data, gsize length,
                               GError **error);
+
+/* For who tells the snapshots by himself. */
+gboolean _kvm_memory_copy_in_unnoted (KvmMemory *self, guint64 offset, gconstpointer data,
+                                      gsize length, GError **error);
+
+/* Something was written to: all snapshots but one are told. It comes after the writing, so that a
+ * reset which comes in between does not forget it. */
+void _kvm_memory_tell_snapshots (KvmMemory *self, guint64 offset, guint64 length,
+                                 KvmMemorySnapshot *except);
+
+static inline void
+_kvm_memory_note_write (KvmMemory *self, guint64 offset, guint64 length, KvmMemorySnapshot *except)
+{
+  if (G_UNLIKELY (g_atomic_int_get (&self->n_snapshots) != 0))
+    _kvm_memory_tell_snapshots (self, offset, length, except);
+}
 
 /* Whether there are such bytes, else an error. */
 gboolean _kvm_memory_check_range (KvmMemory *self, guint64 offset, guint64 length, GError **error);

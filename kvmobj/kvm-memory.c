@@ -61,6 +61,9 @@ kvm_memory_finalize (GObject *object)
     munmap (self->reserved, self->reserved_size);
   if (self->fd != -1)
     close (self->fd);
+  g_ptr_array_unref (self->slots);
+  g_ptr_array_unref (self->snapshots);
+  _kvm_fork_clear_lock (&self->lock, self->generation);
 
   G_OBJECT_CLASS (kvm_memory_parent_class)->finalize (object);
 }
@@ -106,6 +109,10 @@ static void
 kvm_memory_init (KvmMemory *self)
 {
   self->fd = -1;
+  self->generation = _kvm_fork_generation;
+  self->slots = g_ptr_array_new ();
+  self->snapshots = g_ptr_array_new ();
+  g_mutex_init (&self->lock);
 }
 
 static gboolean
@@ -213,7 +220,6 @@ memory_new (guint64 size, int fd, guint64 offset, int map_flags, KvmMemoryFlags 
   g_autoptr (KvmMemory) self = g_object_new (KVM_TYPE_MEMORY, NULL);
 
   _kvm_fork_watch ();
-  self->generation = _kvm_fork_generation;
   self->size = size;
   self->fd = fd;
   if (map_flags != 0 && !map (self, fd, offset, map_flags, flags, error))

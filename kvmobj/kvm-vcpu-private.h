@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kvm-dirty-private.h"
 #include "kvm-exit-private.h"
 #include "kvm-handle-private.h"
 #include "kvm-io-bus-private.h"
@@ -33,6 +34,8 @@ struct _KvmVcpu
 
   gboolean is_arm64_initialized; /* and so: */
   KvmArm64VcpuInit arm64_init;   /* what it was initialized with last */
+
+  KvmDirtyRing dirty_ring; /* guarded by the VM's lock */
 
   gboolean is_claimed;   /* whether something has the thread */
   KvmVcpuThread *thread; /* owned; NULL until it is claimed for the first time */

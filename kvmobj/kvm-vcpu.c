@@ -114,6 +114,16 @@ _kvm_vcpu_unpin (KvmVcpu *self)
 }
 
 static void
+drop_dirty_ring (KvmVcpu *self)
+{
+  gboolean locked = _kvm_vm_lock (self->vm);
+
+  _kvm_dirty_ring_unmap (self->vm, &self->dirty_ring);
+  if (locked)
+    g_mutex_unlock (&self->vm->lock);
+}
+
+static void
 kvm_vcpu_finalize (GObject *object)
 {
   KvmVcpu *self = KVM_VCPU (object);
@@ -121,7 +131,11 @@ kvm_vcpu_finalize (GObject *object)
   _kvm_vcpu_thread_end (self);
   _kvm_vcpu_drop_cancellable (self);
   if (self->vm != NULL)
-    _kvm_vm_remove_child (self->vm, &self->handle); /* so that the bus does not find it any more */
+    {
+      drop_dirty_ring (self);
+      _kvm_vm_remove_child (self->vm,
+                            &self->handle); /* so that the bus does not find it any more */
+    }
   g_clear_pointer (&self->io_table, _kvm_io_table_unref);
 
   /* An exit that something keeps must not keep the kernel's vCPU. */
@@ -222,8 +236,8 @@ kvm_vcpu_init (KvmVcpu *self)
 KvmVcpu *
 _kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
 {
+  g_autoptr (KvmVcpu) self = NULL;
   KvmExit *exit = NULL;
-  KvmVcpu *self;
 
   if (_kvm_vm_map_coalesced_ring (vm, fd, error))
     exit = _kvm_exit_new (fd, vm->system->vcpu_mmap_size, error);
@@ -236,11 +250,16 @@ _kvm_vcpu_new_take_fd (KvmVm *vm, guint id, int fd, GError **error)
   self = g_object_new (KVM_TYPE_VCPU, NULL);
   g_object_unref (self->exit);
   self->exit = exit;
+  if (!_kvm_dirty_ring_map (vm, &self->dirty_ring, fd, error))
+    {
+      _kvm_error_add_detail (error, "vCPU id %u", id);
+      return NULL;
+    }
   self->vm = g_object_ref (vm);
   self->handle.state = KVM_STATE_IDLE;
   _kvm_handle_open (&self->handle, fd, id, &vm->handle);
   _kvm_vm_add_child (vm, &self->handle);
-  return self;
+  return g_steal_pointer (&self);
 }
 
 gboolean
@@ -308,8 +327,9 @@ _kvm_vcpu_close_handle (KvmHandle *handle)
     return;
   _kvm_run_state_kick (&self->handle.state, KVM_STATE_CLOSED, TRUE, self->exit->run);
 
-  /* The mapping of the page would keep the kernel's vCPU, and with it the VM. A thread that is in
-   * KVM_RUN does not need it, for the kernel has the page mapped itself. */
+  /* The mapping of a ring would keep the kernel's vCPU, and so would that of the page. A thread
+   * that is in KVM_RUN does not need it, for the kernel has the page mapped itself. */
+  _kvm_dirty_ring_unmap (self->vm, &self->dirty_ring);
   _kvm_exit_detach (self->exit);
 }
 

@@ -44,8 +44,15 @@ find_memory (KvmVm *vm, guint64 guest_address, guint64 *offset, guint64 *availab
   return memory;
 }
 
+typedef enum
+{
+  CHECK, /* only whether there is memory */
+  READ,
+  WRITE
+} Transfer;
+
 static gboolean
-transfer (KvmVm *vm, guint64 guest_address, gpointer buffer, gsize length, gboolean is_write,
+transfer (KvmVm *vm, guint64 guest_address, gpointer buffer, gsize length, Transfer what,
           GError **error)
 {
   if (length != 0 && length - 1 > G_MAXUINT64 - guest_address)
@@ -65,11 +72,12 @@ transfer (KvmVm *vm, guint64 guest_address, gpointer buffer, gsize length, gbool
       if (memory == NULL)
         return FALSE;
       n = MIN (length, available);
-      if (!(is_write ? kvm_memory_write (memory, offset, buffer, n, error)
-                     : kvm_memory_read (memory, offset, buffer, n, error)))
+      if ((what == READ && !kvm_memory_read (memory, offset, buffer, n, error))
+          || (what == WRITE && !kvm_memory_write (memory, offset, buffer, n, error)))
         return FALSE;
       guest_address += n;
-      buffer = (guint8 *) buffer + n;
+      if (what != CHECK)
+        buffer = (guint8 *) buffer + n;
       length -= n;
     }
   return TRUE;
@@ -99,7 +107,7 @@ kvm_vm_read_memory (KvmVm *vm, guint64 guest_address, gpointer buffer, gsize len
   g_return_val_if_fail (KVM_IS_VM (vm), FALSE);
   g_return_val_if_fail (buffer != NULL || length == 0, FALSE);
 
-  return transfer (vm, guest_address, buffer, length, FALSE, error);
+  return transfer (vm, guest_address, buffer, length, READ, error);
 }
 
 /**
@@ -128,6 +136,8 @@ kvm_vm_read_memory_bytes (KvmVm *vm, guint64 guest_address, gsize size, gsize *l
   *length = 0;
   g_return_val_if_fail (KVM_IS_VM (vm), NULL);
 
+  if (!transfer (vm, guest_address, NULL, size, CHECK, error))
+    return NULL;
   bytes = g_try_malloc (MAX (size, 1));
   if (bytes == NULL)
     {
@@ -135,7 +145,7 @@ kvm_vm_read_memory_bytes (KvmVm *vm, guint64 guest_address, gsize size, gsize *l
                    "There is no room for a copy of %" G_GSIZE_FORMAT " bytes of memory", size);
       return NULL;
     }
-  if (!transfer (vm, guest_address, bytes, size, FALSE, error))
+  if (!transfer (vm, guest_address, bytes, size, READ, error))
     return NULL;
   *length = size;
   return g_steal_pointer (&bytes);
@@ -167,7 +177,7 @@ kvm_vm_write_memory (KvmVm *vm, guint64 guest_address, const guint8 *data, gsize
   g_return_val_if_fail (KVM_IS_VM (vm), FALSE);
   g_return_val_if_fail (data != NULL || length == 0, FALSE);
 
-  return transfer (vm, guest_address, (gpointer) data, length, TRUE, error);
+  return transfer (vm, guest_address, (gpointer) data, length, WRITE, error);
 }
 
 /**

@@ -3,6 +3,7 @@
 
 #include "kvm-coalesced-zone-private.h"
 #include "kvm-handle-private.h"
+#include "kvm-page-set-private.h"
 #include "kvm-vm.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,12 @@ struct _KvmVm
   KvmIoBus *io_bus;    /* owned; NULL until it is asked for, then for ever the same */
   GArray *free_slots;  /* of guint: numbers that are free again; NULL while none */
   KvmCoalescing coalescing;
+
+  GPtrArray *dirty_logs;  /* of KvmDirtyLog, not owned; NULL while none */
+  KvmPageSet dirty_pages; /* what the kernel last told of one slot */
+  guint n_ring_entries;   /* of each vCPU's ring of dirty pages; 0 if there are none */
+  gboolean has_ring_and_bitmap;
+  gboolean is_log_manual; /* whether pages are dirty until the kernel is told to clear them */
 
   KvmEventfdTable *eventfds; /* owned; has a lock of its own */
   gpointer x86_state_facts;  /* owned; KvmX86StateFacts, NULL until a state is saved or restored */

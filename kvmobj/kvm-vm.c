@@ -67,6 +67,8 @@ kvm_vm_finalize (GObject *object)
   _kvm_handle_clear (&self->handle);
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
+  g_clear_pointer (&self->dirty_logs, g_ptr_array_unref);
+  _kvm_page_set_clear (&self->dirty_pages);
   g_clear_pointer (&self->eventfds, _kvm_eventfd_table_unref);
   _kvm_coalescing_free (&self->coalescing, self->generation);
   g_clear_pointer (&self->x86_state_facts, _kvm_x86_state_facts_free);

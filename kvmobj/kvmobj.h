@@ -21,6 +21,8 @@
 #include <kvmobj/kvm-memory.h>
 #include <kvmobj/kvm-memory-slot.h>
 #include <kvmobj/kvm-vm-memory.h>
+#include <kvmobj/kvm-dirty-log.h>
+#include <kvmobj/kvm-memory-snapshot.h>
 #include <kvmobj/kvm-doorbell.h>
 #include <kvmobj/kvm-irq-trigger.h>
 #include <kvmobj/kvm-coalesced-zone.h>

@@ -606,6 +606,57 @@ def private_memory():
     check_raises(guest.vcpu.pre_fault_memory, 1, 1, error=Kvm.Error.INVALID)
 
 
+# In 16-bit real mode: adds one to the bytes at 0x10000 and 0x12000, halts, and again.
+TOUCH = "b80010 8ed8 fe060000 fe060020 f4 ebf0"
+
+
+@test
+def dirty_pages():
+    guest = Guest(TOUCH)
+    memory = Kvm.Memory.new(0x4000)
+    guest.vm.enable_manual_dirty_log(False)
+    guest.vm.add_memory(0x10000, memory, Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
+    log = guest.vm.create_dirty_log()
+    check(log.get_vm() is guest.vm, True)
+    guest.run(Kvm.ExitReason.HLT)
+    log.collect()
+    ranges = log.get_ranges()
+    check([(r.guest_address, r.length, r.slot_number) for r in ranges],
+          [(0x10000, 0x1000, 1), (0x12000, 0x1000, 1)])
+    found, first = log.next()
+    check((found, first.guest_address), (True, 0x10000))
+    check(first.copy().length, 0x1000)
+    log.collect()
+    check(log.get_ranges(), [])
+    guest.run(Kvm.ExitReason.HLT)
+    log.peek()
+    log.clear_range(ranges[0])
+    log.peek()
+    check([r.guest_address for r in log.get_ranges()], [0x12000])
+    check_raises(log.clear_range, Kvm.DirtyRange(), error=Kvm.Error.INVALID)
+    guest.vm.harvest_dirty_rings()  # of which there are none
+    check_raises(guest.vm.enable_dirty_ring, 1000, error=Kvm.Error.INVALID)
+
+
+@test
+def memory_is_reset():
+    guest = Guest(TOUCH)
+    memory = Kvm.Memory.new(0x4000)
+    memory.fill(0, 0x4000, 0x40)
+    guest.vm.add_memory(0x10000, memory, Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
+    snapshot = memory.create_snapshot()
+    check(snapshot.get_memory() is memory, True)
+    for _ in range(3):
+        guest.run(Kvm.ExitReason.HLT)
+        memory.write_u8(0x3000, 7)
+        check(memory.read(0, 1) + memory.read(0x2000, 1), b"AA")
+        check(memory.reset_to(snapshot), (True, 0x3000))
+        check(memory.read(0, 0x4000), b"@" * 0x4000)
+    memory.mark_dirty(0x1FFF, 2)
+    check(memory.reset_to(snapshot), (True, 0x2000))
+    check_raises(guest.memory.reset_to, snapshot, error=Kvm.Error.INVALID)
+
+
 @test
 def memory_without_copies():
     guest = Guest(HALT)

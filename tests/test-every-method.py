@@ -57,6 +57,7 @@ class World:
         self.memory = Kvm.Memory.new(0x8000)
         self.slot = self.vm.add_memory(0, self.memory, Kvm.MemorySlotFlags.NONE)
         self.memory.write(ENTRY, HELLO)
+        self.log = self.vm.create_dirty_log()
         self.vcpu = self.vm.create_vcpu(0)
         self.cpuid = self.system.x86_get_supported_cpuid()
         self.vcpu.x86_set_cpuid(self.cpuid)  # no other can be set after the first run
@@ -65,6 +66,7 @@ class World:
         self.sregs = self.vcpu.x86_get_sregs()[1]
         check(self.vcpu.run(None), Kvm.ExitReason.IO)
         self.exit = self.vcpu.get_exit()
+        self.snapshot = self.memory.create_snapshot()
         self.stats = self.vcpu.get_stats()
         self.stat = self.stats.find("halt_poll_success_ns")
         self.diagnosis = Kvm.System.diagnose()
@@ -373,6 +375,21 @@ EXPECTED = {
         "create_source()": GLib.Source,
         "remove()": True,
     }),
+    "DirtyLog": ("log", {
+        "get_vm()": Kvm.Vm,
+        "collect()": True,
+        "peek()": True,
+        "next()": lambda result: not result[0] and result[1].length == 0,
+        "get_ranges()": [],
+        "clear_range(Kvm.DirtyRange())": Kvm.Error.INVALID,
+    }),
+    "DirtyRange": (Kvm.DirtyRange(), {
+        "new()": Kvm.DirtyRange,
+        "copy()": Kvm.DirtyRange,
+    }),
+    "MemorySnapshot": ("snapshot", {
+        "get_memory()": Kvm.Memory,
+    }),
     "Memory": ("memory", {
         "new(0x1001)": Kvm.Error.INVALID,
         "new_memfd(0x1000)": Kvm.Memory,
@@ -400,6 +417,9 @@ EXPECTED = {
         "read_u64_le(0x2001)": (True, 0x1122334455667788),
         "write_u64_be(0x2001, 0x1122334455667788)": True,
         "read_u64_be(0x2001)": (True, 0x1122334455667788),
+        "create_snapshot()": Kvm.MemorySnapshot,
+        "mark_dirty(0x1000, 1)": True,
+        "reset_to(w.memory.create_snapshot())": lambda result: result[0],
         "load_file(0x7fff, Gio.File.new_for_path(__file__), None)": Kvm.Error.INVALID,
         "load_file_async(0x7fff, Gio.File.new_for_path(__file__), 0, None, w.keep)": None,
         "load_file_finish(w.get_result())": Kvm.Error.INVALID,
@@ -671,6 +691,10 @@ EXPECTED = {
         "write_memory(0x3000, b'abc')": True,
         "read_memory(0x3001, 2)": b"bc",
         "set_memory_attributes(0, 0x1000, 0)": given(Kvm.Capability.MEMORY_ATTRIBUTES, True),
+        "create_dirty_log()": Kvm.DirtyLog,
+        "enable_dirty_ring(1024)": Kvm.Error.INVALID_ARGUMENT,  # there are vCPUs
+        "harvest_dirty_rings()": True,
+        "enable_manual_dirty_log(False)": True,
         "add_doorbell(Kvm.IoSpace.PORT, 0x510, 1)": Kvm.Error.OVERLAP,
         "add_doorbell_for_value(Kvm.IoSpace.MMIO, 0x20000, 4, 7)": Kvm.Doorbell,
         "add_irq_trigger(5, Kvm.IrqTriggerFlags.NONE)": Kvm.Error.INVALID_ARGUMENT,
