@@ -9,6 +9,7 @@
  * ratios of neighbouring turns is apart, in parts of the ratio. */
 
 #include "kvm-test.h"
+#include "turns.h"
 #include "state.h"
 
 #include <errno.h>
@@ -19,12 +20,10 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <linux/kvm.h>
 
-#define N_TURNS 41
 #define N_DEFAULT 20
 
 /* A guest, and the same made with bare ioctls. */
@@ -210,46 +209,6 @@ static const struct
   { "state", save_and_restore, save_and_restore_bare },
 };
 
-static double
-now (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1e9 + time.tv_nsec;
-}
-
-/* What one takes, of as many as fill the time. */
-static double
-take_turn (void (*thing) (Pair *), Pair *pair, double time)
-{
-  double begun = now (), end;
-  guint n = 0;
-
-  do
-    {
-      for (guint i = 0; i < 8; i++)
-        thing (pair);
-      n += 8;
-      end = now ();
-    }
-  while (end - begun < time);
-  return (end - begun) / n;
-}
-
-static int
-compare (gconstpointer a, gconstpointer b)
-{
-  return *(const double *) a < *(const double *) b ? -1 : 1;
-}
-
-static double
-get_quantile (double *values, double part)
-{
-  qsort (values, N_TURNS, sizeof *values, compare);
-  return values[(guint) (part * (N_TURNS - 1))];
-}
-
 /* What a VM with a vCPU has on the heap, without the pages of KVM. */
 static double
 measure_heap (KvmSystem *system)
@@ -292,22 +251,8 @@ main (int argc, char **argv)
   printf ("heap %.0f\n", measure_heap (pair.guest->system));
   benchmark_state_init ();
   for (guint i = 0; i < G_N_ELEMENTS (things); i++)
-    {
-      double library[N_TURNS], bare[N_TURNS], ratios[N_TURNS], ratio;
-
-      for (guint turn = 0; turn < N_TURNS; turn++)
-        {
-          library[turn] = take_turn (things[i].library, &pair, time * 1e6);
-          bare[turn] = take_turn (things[i].bare, &pair, time * 1e6);
-          ratios[turn] = library[turn] / bare[turn];
-        }
-      ratio = get_quantile (ratios, 0.5);
-      printf ("%s %.0f %.0f %.3f %.3f\n", things[i].key, get_quantile (library, 0.5),
-              get_quantile (bare, 0.5), ratio,
-              (get_quantile (ratios, 0.75) - get_quantile (ratios, 0.25)) / 2 / ratio);
-      fflush (stdout);
-    }
-  benchmark_state_clear ();
+    measure_by_turns (things[i].key, (Thing) things[i].library, (Thing) things[i].bare, &pair,
+                      time);
   pair_clear (&pair);
   return 0;
 }
