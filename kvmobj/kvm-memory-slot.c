@@ -332,8 +332,9 @@ kvm_memory_slot_remove (KvmMemorySlot *self, GError **error)
  *
  * Fails with %KVM_ERROR_OVERLAP if another slot is in the way, which the message names;
  * %KVM_ERROR_INVALID if the address is not a multiple of the page size or too high, or if the slot
- * has a guest_memfd; %KVM_ERROR_INVALID_ARGUMENT if the kernel refuses; and with %KVM_ERROR_CLOSED
- * if the slot is removed. It then is where it was.
+ * has a guest_memfd; %KVM_ERROR_INVALID_ARGUMENT, or %KVM_ERROR_FAULT on arm64, if the kernel
+ * refuses an address that is too high; and with %KVM_ERROR_CLOSED if the slot is removed. It then
+ * is where it was.
  *
  * Returns: %TRUE on success
  *

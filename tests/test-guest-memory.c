@@ -127,7 +127,10 @@ test_move (void)
   g_assert_false (kvm_memory_slot_move (slot, G_MAXUINT64 & ~G_GUINT64_CONSTANT (0xfff), &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "past the end of the address space");
   g_assert_false (kvm_memory_slot_move (slot, G_GUINT64_CONSTANT (1) << 62, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "slot 1 at 0x4000000000000000");
+  g_assert_nonnull (strstr (error->message, "slot 1 at 0x4000000000000000"));
+  g_assert_true (g_error_matches (error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT)
+                 || g_error_matches (error, KVM_ERROR, KVM_ERROR_FAULT)); /* as arm64 says it */
+  g_clear_error (&error);
   g_assert_cmphex (kvm_memory_slot_get_guest_address (slot), ==, PLACE - 0x1000);
   g_assert_cmpuint (get_word (guest->vm, PLACE), !=, 0);
 
