@@ -8,6 +8,7 @@
 #include "kvm-ioctl-private.h"
 #include "kvm-memory-map-private.h"
 #include "kvm-memory-private.h"
+#include "kvm-memory-slot-list-private.h"
 
 KvmSlot *
 _kvm_slot_ref (KvmSlot *slot)
@@ -231,6 +232,14 @@ free_number (KvmVm *vm, guint number)
 }
 
 /* Called with the VM's lock held. */
+static void
+note_change (KvmVm *vm)
+{
+  for (guint i = 0; vm->slot_lists != NULL && i < vm->slot_lists->len; i++)
+    _kvm_memory_slot_list_note_change (g_ptr_array_index (vm->slot_lists, i));
+}
+
+/* Called with the VM's lock held. */
 static gboolean
 insert_slot (KvmVm *vm, KvmSlot *slot, GError **error)
 {
@@ -252,6 +261,7 @@ insert_slot (KvmVm *vm, KvmSlot *slot, GError **error)
   slot->vm_has_it = TRUE;
   g_ptr_array_insert (vm->slots, position, _kvm_slot_ref (slot));
   _kvm_vm_track_slot (vm, slot);
+  note_change (vm);
   return TRUE;
 }
 
@@ -331,6 +341,7 @@ move_slot (KvmVm *vm, KvmSlot *slot, guint64 guest_address, GError **error)
       position = find_position (vm->slots, slot->address_space, old_address);
     }
   g_ptr_array_insert (vm->slots, position, slot);
+  note_change (vm);
   return moved;
 }
 
@@ -420,6 +431,7 @@ _kvm_vm_remove_slot (KvmVm *vm, KvmSlot *slot, GError **error)
       guest_memfd = g_steal_pointer (&slot->guest_memfd);
       free_number (vm, slot->number);
       g_ptr_array_remove (vm->slots, slot);
+      note_change (vm);
     }
   g_mutex_unlock (&vm->lock);
   return removed;
@@ -430,6 +442,8 @@ _kvm_vm_steal_memory (KvmVm *vm, gboolean delete_slots)
 {
   GPtrArray *slots = g_steal_pointer (&vm->slots);
   GPtrArray *memories = g_ptr_array_new_with_free_func (g_object_unref);
+
+  note_change (vm);
 
   for (guint i = 0; slots != NULL && i < slots->len; i++)
     {

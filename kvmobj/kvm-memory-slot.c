@@ -5,6 +5,7 @@
 #include "kvm-error-private.h"
 #include "kvm-memory-map-private.h"
 #include "kvm-memory-private.h"
+#include "kvm-memory-slot-private.h"
 
 /**
  * KvmMemorySlot:
@@ -186,6 +187,22 @@ kvm_memory_slot_init (KvmMemorySlot *self)
 {
 }
 
+KvmMemorySlot *
+_kvm_memory_slot_new (KvmVm *vm, KvmSlot *slot)
+{
+  KvmMemorySlot *self = g_object_new (KVM_TYPE_MEMORY_SLOT, NULL);
+
+  self->vm = g_object_ref (vm);
+  self->slot = _kvm_slot_ref (slot);
+  return self;
+}
+
+gboolean
+_kvm_memory_slot_is (KvmMemorySlot *self, KvmSlot *slot)
+{
+  return self->slot == slot;
+}
+
 /**
  * kvm_vm_add_memory:
  * @vm: a virtual machine
@@ -280,11 +297,7 @@ kvm_vm_add_memory_full (KvmVm *vm, guint64 guest_address, KvmMemory *memory, gui
   slot->flags = flags;
 
   if (_kvm_vm_add_slot (vm, slot, error))
-    {
-      self = g_object_new (KVM_TYPE_MEMORY_SLOT, NULL);
-      self->vm = g_object_ref (vm);
-      self->slot = _kvm_slot_ref (slot);
-    }
+    self = _kvm_memory_slot_new (vm, slot);
   _kvm_slot_unref (slot);
   return self;
 }

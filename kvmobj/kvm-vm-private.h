@@ -22,7 +22,8 @@ struct _KvmVm
   guint n_numbered;    /* how many numbers were ever given to slots */
   guint last_number;   /* of an adopted VM: numbers are counted down from here; else 0 */
   KvmIoBus *io_bus;    /* owned; NULL until it is asked for, then for ever the same */
-  GArray *free_slots;  /* of guint: numbers that are free again; NULL while none */
+  GPtrArray *slot_lists; /* of KvmMemorySlotList, not owned; NULL while none */
+  GArray *free_slots;    /* of guint: numbers that are free again; NULL while none */
   KvmCoalescing coalescing;
 
   GPtrArray *dirty_logs;  /* of KvmDirtyLog, not owned; NULL while none */

@@ -68,6 +68,7 @@ kvm_vm_finalize (GObject *object)
   g_clear_pointer (&self->children, g_ptr_array_unref);
   g_clear_pointer (&self->free_slots, g_array_unref);
   g_clear_pointer (&self->dirty_logs, g_ptr_array_unref);
+  g_clear_pointer (&self->slot_lists, g_ptr_array_unref);
   _kvm_page_set_clear (&self->dirty_pages);
   g_clear_pointer (&self->eventfds, _kvm_eventfd_table_unref);
   _kvm_coalescing_free (&self->coalescing, self->generation);

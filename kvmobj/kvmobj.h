@@ -20,6 +20,7 @@
 #include <kvmobj/kvm-device.h>
 #include <kvmobj/kvm-memory.h>
 #include <kvmobj/kvm-memory-slot.h>
+#include <kvmobj/kvm-memory-slot-list.h>
 #include <kvmobj/kvm-vm-memory.h>
 #include <kvmobj/kvm-dirty-log.h>
 #include <kvmobj/kvm-memory-snapshot.h>

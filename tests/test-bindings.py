@@ -586,6 +586,7 @@ def memory_by_guest_address():
     check(guest.memory.read(0x7FFE, 2) + memory.read(0, 2), b"both")
     check(guest.vm.read_memory(0x7FFE, 4), b"both")
     check_raises(guest.vm.read_memory, 0x9FFF, 2, error=Kvm.Error.INVALID, text="0xa000")
+    check([slot.get_guest_address() for slot in guest.vm.list_memory_slots()], [0, 0x8000])
     slot.set_flags(Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
     check(slot.get_flags(), Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
 

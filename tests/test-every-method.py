@@ -692,6 +692,7 @@ EXPECTED = {
         "read_memory(0x3001, 2)": b"bc",
         "set_memory_attributes(0, 0x1000, 0)": given(Kvm.Capability.MEMORY_ATTRIBUTES, True),
         "create_dirty_log()": Kvm.DirtyLog,
+        "list_memory_slots()": Kvm.MemorySlotList,
         "enable_dirty_ring(1024)": Kvm.Error.INVALID_ARGUMENT,  # there are vCPUs
         "harvest_dirty_rings()": True,
         "enable_manual_dirty_log(False)": True,

@@ -254,6 +254,82 @@ test_guest_memfd (void)
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "flags 0x100000 of 0x3");
 }
 
+typedef struct
+{
+  guint n_changes, position, n_removed, n_added;
+} Changes;
+
+static void
+on_items_changed (GListModel *list, guint position, guint n_removed, guint n_added,
+                  gpointer user_data)
+{
+  Changes *changes = user_data;
+
+  changes->n_changes++;
+  changes->position = position;
+  changes->n_removed = n_removed;
+  changes->n_added = n_added;
+}
+
+static gpointer
+add_in_thread (gpointer data)
+{
+  KvmTestGuest *guest = data;
+
+  return kvm_vm_add_memory_full (guest->vm, 0x20000, guest->memory, 0, 0x1000, 0, 0, NULL, 0, NULL);
+}
+
+#define assert_change(changes, at, removed, added)                                                 \
+  while ((changes).n_changes == 0)                                                                 \
+    g_main_context_iteration (NULL, TRUE);                                                         \
+  g_assert_cmpuint ((changes).n_changes, ==, 1);                                                   \
+  g_assert_cmpuint ((changes).position, ==, (at));                                                 \
+  g_assert_cmpuint ((changes).n_removed, ==, (removed));                                           \
+  g_assert_cmpuint ((changes).n_added, ==, (added));                                               \
+  (changes).n_changes = 0
+
+/* The list follows, in the context in which it was made. */
+static void
+test_list (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmMemorySlotList) slots = kvm_vm_list_memory_slots (guest->vm);
+  GListModel *list = G_LIST_MODEL (slots);
+  g_autoptr (KvmMemorySlot) added = NULL;
+  g_autoptr (KvmMemorySlot) first = g_list_model_get_item (list, 0);
+  g_autoptr (KvmMemorySlot) second = NULL;
+  g_autoptr (KvmMemorySlot) again = NULL;
+  Changes changes = { 0 };
+
+  g_assert_true (g_list_model_get_item_type (list) == KVM_TYPE_MEMORY_SLOT);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  g_assert_null (g_list_model_get_item (list, 1));
+  g_assert_cmphex (kvm_memory_slot_get_length (first), ==, 0x8000);
+  g_signal_connect (list, "items-changed", G_CALLBACK (on_items_changed), &changes);
+
+  added = g_thread_join (g_thread_new ("add", add_in_thread, guest));
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  assert_change (changes, 1, 0, 1);
+  second = g_list_model_get_item (list, 1);
+  g_assert_cmphex (kvm_memory_slot_get_guest_address (second), ==, 0x20000);
+
+  /* In the first place: what was there is behind it now, and the same. */
+  g_assert_true (kvm_memory_slot_move (guest->slot, 0x40000, &error));
+  assert_change (changes, 0, 2, 2);
+  again = g_list_model_get_item (list, 1);
+  g_assert_true (again == first);
+  g_assert_true (kvm_memory_slot_remove (added, &error));
+  g_assert_no_error (error);
+  assert_change (changes, 0, 1, 0);
+  kvm_vm_close (guest->vm);
+  assert_change (changes, 0, 1, 0);
+
+  /* A change that nobody waits for. */
+  g_clear_object (&slots);
+  g_main_context_iteration (NULL, FALSE);
+}
+
 /* What this kernel does not have, it says by name. */
 static void
 test_attributes (void)
@@ -296,6 +372,7 @@ main (int argc, char **argv)
   kvm_test_add ("/guest-memory/change-while-running", test_change_while_running);
   kvm_test_add ("/guest-memory/move", test_move);
   kvm_test_add ("/guest-memory/by-guest-address", test_by_guest_address);
+  kvm_test_add ("/guest-memory/list", test_list);
   kvm_test_add ("/guest-memory/guest-memfd", test_guest_memfd);
   kvm_test_add ("/guest-memory/attributes", test_attributes);
   return g_test_run ();
