@@ -43,8 +43,8 @@ _kvm_state_begin (GVariantBuilder *builder, const char *kind)
   _kvm_state_add (builder, KEY_ARCHITECTURE, g_variant_new_string (KVMOBJ_HOST_ARCH_NAME));
 }
 
-static void
-set_item_error (GError **error, KvmError code, const char *name, const char *format, va_list args)
+static void G_GNUC_PRINTF (4, 0) set_item_error (GError **error, KvmError code, const char *name,
+                                                 const char *format, va_list args)
 {
   g_autofree char *text = g_strdup_vprintf (format, args);
 

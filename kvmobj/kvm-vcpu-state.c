@@ -213,8 +213,8 @@ kvm_vcpu_save_state (KvmVcpu *self, GError **error)
 gboolean
 kvm_vcpu_restore_state (KvmVcpu *self, GVariant *state, GError **error)
 {
-  g_auto (KvmStateValues) values = { NULL };
-  KvmStateProgress progress = { FALSE };
+  g_auto (KvmStateValues) values = { 0 };
+  KvmStateProgress progress = { 0 };
   gboolean was_unusable, restored;
 
   g_return_val_if_fail (_kvm_is_vcpu (self) && state != NULL, FALSE);

@@ -279,8 +279,8 @@ kvm_vm_restore_state (KvmVm *self, GVariant *state, GError **error)
 {
   g_autoptr (GPtrArray) vcpus = NULL;
   g_autoptr (GArray) parts = NULL;
-  g_auto (KvmStateValues) values = { NULL };
-  KvmStateProgress progress = { FALSE };
+  g_auto (KvmStateValues) values = { 0 };
+  KvmStateProgress progress = { 0 };
   gboolean restored = FALSE;
   guint n_held = 0;
 
