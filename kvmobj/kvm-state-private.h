@@ -85,6 +85,7 @@ gboolean _kvm_vcpu_parse_state (KvmVcpu *self, GVariant *state, KvmStateValues *
 gboolean _kvm_vcpu_check_held (KvmVcpu *self, const KvmStateValues *values, GError **error);
 gboolean _kvm_vcpu_restore_held (KvmVcpu *self, const KvmStateValues *values,
                                  KvmStateProgress *progress, GError **error);
+gboolean _kvm_vcpu_has_run (KvmVcpu *self);
 
 /* The same to restore. A vCPU of which some registers are of one state and some of another cannot
  * be used until it is restored. */
@@ -115,6 +116,9 @@ gboolean _kvm_vm_x86_restore_state (KvmVm *self, const KvmStateValues *values,
 
 extern const KvmStateTable _kvm_vm_devices_state_table G_GNUC_INTERNAL;
 gboolean _kvm_vm_devices_save_state (KvmVm *self, GVariantBuilder *builder, GError **error);
+/* Whether to save them writes to guest memory, in which there is something else already when they
+ * are about to be restored. */
+gboolean _kvm_vm_devices_are_in_memory (KvmVm *self);
 gboolean _kvm_vm_devices_check_state (KvmVm *self, const KvmStateValues *values, GError **error);
 gboolean _kvm_vm_devices_restore_state (KvmVm *self, const KvmStateValues *values,
                                         KvmStateProgress *progress, GError **error);

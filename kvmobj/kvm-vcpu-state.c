@@ -144,6 +144,45 @@ _kvm_vcpu_restore_held (KvmVcpu *self, const KvmStateValues *values, KvmStatePro
                 : _kvm_vcpu_reg_restore_state (self, values, progress, error);
 }
 
+/* A vCPU that has not run can be made anew; one that has is saved before a state is put into it. */
+gboolean
+_kvm_vcpu_has_run (KvmVcpu *self)
+{
+  return !_kvm_exit_was_never (self->exit)
+         || _KVM_READ_ONCE (self->exit->run->exit_reason) != KVM_EXIT_REASON_UNKNOWN;
+}
+
+/* Puts back what was there, as if no time had passed. */
+static gboolean
+put_back (KvmVcpu *self, GVariant *backup)
+{
+  g_auto (KvmStateValues) values = { NULL };
+  KvmStateProgress progress = { .has_tsc_shift = TRUE };
+
+  return _kvm_vcpu_parse_state (self, backup, &values, NULL)
+         && _kvm_vcpu_restore_held (self, &values, &progress, NULL);
+}
+
+static gboolean
+restore_or_put_back (KvmVcpu *self, const KvmStateValues *values, gboolean with_backup,
+                     KvmStateProgress *progress, GError **error)
+{
+  g_autoptr (GVariant) backup = NULL;
+
+  if (with_backup)
+    {
+      backup = _kvm_vcpu_save_held (self, error);
+      if (backup == NULL)
+        return FALSE;
+      g_variant_ref_sink (backup);
+    }
+  if (_kvm_vcpu_restore_held (self, values, progress, error))
+    return TRUE;
+  if (backup != NULL && progress->is_changed)
+    progress->is_changed = !put_back (self, backup);
+  return FALSE;
+}
+
 /**
  * kvm_vcpu_save_state:
  * @self: a vCPU
@@ -194,9 +233,10 @@ kvm_vcpu_save_state (KvmVcpu *self, GError **error)
  *
  * Before anything is changed, all is checked that can be: the version, the architecture, that no
  * item is missing, unknown or of another size, and that the host has the features, the registers
- * and the time-stamp frequency. If the kernel refuses an item all the same, the error names it, and
- * the vCPU is unusable if others were set before it: every call then fails with
- * %KVM_ERROR_UNUSABLE, until a state is restored without an error. Otherwise it is as it was.
+ * and the time-stamp frequency. If the kernel refuses an item all the same, the error names it. A
+ * vCPU that has run is then put back into the state in which it was, which is saved before for that
+ * purpose. One that has not is unusable, if other items were set before: every call then fails with
+ * %KVM_ERROR_UNUSABLE, until a state is restored without an error.
  *
  * What the guest stopped for before is finished first, and forgotten. The guest's time goes on from
  * where it was saved.
@@ -225,7 +265,8 @@ kvm_vcpu_restore_state (KvmVcpu *self, GVariant *state, GError **error)
   if (!_kvm_vcpu_hold_to_restore (self, &was_unusable, error))
     return FALSE;
   restored = _kvm_vcpu_check_held (self, &values, error)
-             && _kvm_vcpu_restore_held (self, &values, &progress, error);
+             && restore_or_put_back (self, &values, !was_unusable && _kvm_vcpu_has_run (self),
+                                     &progress, error);
   _kvm_vcpu_release_restored (self, restored || !(was_unusable || progress.is_changed));
   return restored;
 }

@@ -201,6 +201,20 @@ find_device (KvmVm *self, gsize n)
   return NULL;
 }
 
+gboolean
+_kvm_vm_devices_are_in_memory (KvmVm *self)
+{
+  KvmHandle *device = NULL;
+
+  if (!_kvm_vm_lock (self))
+    return FALSE;
+  for (gsize n = 0; (device = find_device (self, n)) != NULL; n++)
+    if (device->id == KVM_DEVICE_TYPE_ARM_VGIC_ITS)
+      break;
+  g_mutex_unlock (&self->lock);
+  return device != NULL;
+}
+
 /* Whether there is nothing but what the device itself would save. */
 static gboolean
 check_device (KvmHandle *device, GVariant *states, GArray *cpus, GError **error)

@@ -43,6 +43,22 @@ save_vcpus (GPtrArray *vcpus, GVariantBuilder *builder, GCancellable *cancellabl
   return TRUE;
 }
 
+/* The thread has the vCPUs. */
+static GVariant *
+save_held (KvmVm *self, GPtrArray *vcpus, GCancellable *cancellable, GError **error)
+{
+  GVariantBuilder builder;
+
+  _kvm_state_begin (&builder, KIND);
+  if (save_vcpus (vcpus, &builder, cancellable, error)
+      && (IS_X86 ? _kvm_vm_x86_save_state (self, &builder, error)
+                 : _kvm_vm_devices_save_state (self, &builder, error)))
+    return g_variant_ref_sink (g_variant_builder_end (&builder));
+
+  g_variant_builder_clear (&builder);
+  return NULL;
+}
+
 /**
  * kvm_vm_save_state:
  * @self: a virtual machine
@@ -72,8 +88,7 @@ GVariant *
 kvm_vm_save_state (KvmVm *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) vcpus = NULL;
-  GVariantBuilder builder;
-  gboolean saved;
+  GVariant *state = NULL;
   guint n_held = 0;
 
   g_return_val_if_fail (KVM_IS_VM (self), NULL);
@@ -85,22 +100,10 @@ kvm_vm_save_state (KvmVm *self, GCancellable *cancellable, GError **error)
   while (n_held < vcpus->len
          && _kvm_vcpu_hold (g_ptr_array_index (vcpus, n_held), "kvm_vm_save_state ()", error))
     n_held++;
-  if (n_held < vcpus->len)
-    {
-      release_vcpus (vcpus, n_held);
-      return NULL;
-    }
-
-  _kvm_state_begin (&builder, KIND);
-  saved = save_vcpus (vcpus, &builder, cancellable, error)
-          && (IS_X86 ? _kvm_vm_x86_save_state (self, &builder, error)
-                     : _kvm_vm_devices_save_state (self, &builder, error));
+  if (n_held == vcpus->len)
+    state = save_held (self, vcpus, cancellable, error);
   release_vcpus (vcpus, n_held);
-  if (saved)
-    return g_variant_ref_sink (g_variant_builder_end (&builder));
-
-  g_variant_builder_clear (&builder);
-  return NULL;
+  return state;
 }
 
 static void
@@ -180,23 +183,45 @@ part_clear (gpointer data)
   _kvm_state_values_clear (&self->values);
 }
 
+/* What a virtual machine is restored from: its own items, and those of each vCPU. */
+typedef struct
+{
+  KvmStateValues values;
+  GArray *parts; /* of Part; NULL until it is parsed */
+} Plan;
+
+static void
+plan_clear (Plan *self)
+{
+  _kvm_state_values_clear (&self->values);
+  g_clear_pointer (&self->parts, g_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
+
+static Part *
+plan_find_part (Plan *self, guint32 id)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    if (kvm_vcpu_get_id (g_array_index (self->parts, Part, i).vcpu) == id)
+      return &g_array_index (self->parts, Part, i);
+  return NULL;
+}
+
 /* Each vCPU gets what is its own. */
 static gboolean
-parse_parts (GArray *parts, GVariant *states, GError **error)
+parse_parts (Plan *self, GError **error)
 {
   GVariantIter iter;
   GVariant *state;
   guint32 id;
 
-  g_variant_iter_init (&iter, states);
+  g_variant_iter_init (&iter, self->values.values[KVMOBJ_VM_STATE_VCPUS]);
   while (g_variant_iter_next (&iter, "{u@a{sv}}", &id, &state))
     {
-      Part *part = NULL;
+      Part *part = plan_find_part (self, id);
       gboolean parsed = FALSE;
 
-      for (guint i = 0; i < parts->len && part == NULL; i++)
-        if (kvm_vcpu_get_id (g_array_index (parts, Part, i).vcpu) == id)
-          part = &g_array_index (parts, Part, i);
       if (part == NULL)
         _kvm_state_set_unsupported (error, "vcpus",
                                     "has vCPU %u, which this virtual machine does not have", id);
@@ -211,23 +236,38 @@ parse_parts (GArray *parts, GVariant *states, GError **error)
         return FALSE;
     }
 
-  for (guint i = 0; i < parts->len; i++)
-    if (!g_array_index (parts, Part, i).has_values)
+  for (guint i = 0; i < self->parts->len; i++)
+    if (!g_array_index (self->parts, Part, i).has_values)
       {
         _kvm_state_set_invalid (error, "vcpus", "lacks vCPU %u of this virtual machine",
-                                kvm_vcpu_get_id (g_array_index (parts, Part, i).vcpu));
+                                kvm_vcpu_get_id (g_array_index (self->parts, Part, i).vcpu));
         return FALSE;
       }
   return TRUE;
 }
 
 static gboolean
-restore_held (KvmVm *self, GArray *parts, const KvmStateValues *values, KvmStateProgress *progress,
-              GError **error)
+plan_parse (Plan *self, GPtrArray *vcpus, GVariant *state, GError **error)
 {
-  for (guint i = 0; i < parts->len; i++)
+  if (!_kvm_state_parse (state, "VM", KIND,
+                         IS_X86 ? &_kvm_vm_x86_state_table : &_kvm_vm_devices_state_table,
+                         &self->values, error))
+    return FALSE;
+
+  self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
+  g_array_set_clear_func (self->parts, part_clear);
+  g_array_set_size (self->parts, vcpus->len);
+  for (guint i = 0; i < vcpus->len; i++)
+    g_array_index (self->parts, Part, i).vcpu = g_ptr_array_index (vcpus, i);
+  return parse_parts (self, error);
+}
+
+static gboolean
+plan_check (Plan *self, KvmVm *vm, GError **error)
+{
+  for (guint i = 0; i < self->parts->len; i++)
     {
-      Part *part = &g_array_index (parts, Part, i);
+      Part *part = &g_array_index (self->parts, Part, i);
 
       if (!_kvm_vcpu_check_held (part->vcpu, &part->values, error))
         {
@@ -235,19 +275,70 @@ restore_held (KvmVm *self, GArray *parts, const KvmStateValues *values, KvmState
           return FALSE;
         }
     }
-  if (!(IS_X86 ? _kvm_vm_x86_check_state (self, values, error)
-               : _kvm_vm_devices_check_state (self, values, error)))
-    return FALSE;
+  return IS_X86 ? _kvm_vm_x86_check_state (vm, &self->values, error)
+                : _kvm_vm_devices_check_state (vm, &self->values, error);
+}
 
-  for (guint i = 0; i < parts->len; i++)
+static gboolean
+plan_carry_out (Plan *self, KvmVm *vm, KvmStateProgress *progress, GError **error)
+{
+  for (guint i = 0; i < self->parts->len; i++)
     {
-      Part *part = &g_array_index (parts, Part, i);
+      Part *part = &g_array_index (self->parts, Part, i);
 
       if (!_kvm_vcpu_restore_held (part->vcpu, &part->values, progress, error))
         return FALSE;
     }
-  return IS_X86 ? _kvm_vm_x86_restore_state (self, values, progress, error)
-                : _kvm_vm_devices_restore_state (self, values, progress, error);
+  return IS_X86 ? _kvm_vm_x86_restore_state (vm, &self->values, progress, error)
+                : _kvm_vm_devices_restore_state (vm, &self->values, progress, error);
+}
+
+/* Whether the state is saved before another is put in its place. */
+static gboolean
+plan_needs_backup (Plan *self, KvmVm *vm)
+{
+  gboolean has_run = FALSE;
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = &g_array_index (self->parts, Part, i);
+
+      if (part->was_unusable)
+        return FALSE;
+      has_run |= _kvm_vcpu_has_run (part->vcpu);
+    }
+  return has_run && (IS_X86 || !_kvm_vm_devices_are_in_memory (vm));
+}
+
+/* Puts back what was there, as if no time had passed. */
+static gboolean
+put_back (KvmVm *self, GPtrArray *vcpus, GVariant *backup)
+{
+  g_auto (Plan) plan = { .parts = NULL };
+  KvmStateProgress progress = { .has_tsc_shift = TRUE };
+
+  return plan_parse (&plan, vcpus, backup, NULL) && plan_carry_out (&plan, self, &progress, NULL);
+}
+
+static gboolean
+restore_or_put_back (KvmVm *self, GPtrArray *vcpus, Plan *plan, KvmStateProgress *progress,
+                     GError **error)
+{
+  g_autoptr (GVariant) backup = NULL;
+
+  if (!plan_check (plan, self, error))
+    return FALSE;
+  if (plan_needs_backup (plan, self))
+    {
+      backup = save_held (self, vcpus, NULL, error);
+      if (backup == NULL)
+        return FALSE;
+    }
+  if (plan_carry_out (plan, self, progress, error))
+    return TRUE;
+  if (backup != NULL && progress->is_changed)
+    progress->is_changed = !put_back (self, vcpus, backup);
+  return FALSE;
 }
 
 /**
@@ -262,8 +353,10 @@ restore_held (KvmVm *self, GArray *parts, const KvmStateValues *values, KvmState
  * memory with the same content.
  *
  * All is checked that can be before anything is changed, as [method@Kvm.Vcpu.restore_state] does.
- * If the kernel refuses an item all the same, all vCPUs are unusable, until a state is restored
- * without an error.
+ * If the kernel refuses an item all the same, the virtual machine is put back into the state in
+ * which it was, if one of its vCPUs has run. If none has, all are unusable, until a state is
+ * restored without an error; so they are if there is an ITS (arm64), which is saved to guest
+ * memory.
  *
  * The guest's clock and time-stamp counters go on from where they were saved, and differ among the
  * vCPUs by what they differed by.
@@ -278,42 +371,32 @@ gboolean
 kvm_vm_restore_state (KvmVm *self, GVariant *state, GError **error)
 {
   g_autoptr (GPtrArray) vcpus = NULL;
-  g_autoptr (GArray) parts = NULL;
-  g_auto (KvmStateValues) values = { 0 };
+  g_auto (Plan) plan = { .parts = NULL };
   KvmStateProgress progress = { 0 };
   gboolean restored = FALSE;
   guint n_held = 0;
 
   g_return_val_if_fail (KVM_IS_VM (self) && state != NULL, FALSE);
 
-  if (!_kvm_handle_check (&self->handle, "kvm_vm_restore_state ()", error)
-      || !_kvm_state_parse (state, "VM", KIND,
-                            IS_X86 ? &_kvm_vm_x86_state_table : &_kvm_vm_devices_state_table,
-                            &values, error))
+  if (!_kvm_handle_check (&self->handle, "kvm_vm_restore_state ()", error))
     return FALSE;
-
   vcpus = _kvm_vm_get_vcpus (self);
-  parts = g_array_new (FALSE, TRUE, sizeof (Part));
-  g_array_set_clear_func (parts, part_clear);
-  g_array_set_size (parts, vcpus->len);
-  for (guint i = 0; i < vcpus->len; i++)
-    g_array_index (parts, Part, i).vcpu = g_ptr_array_index (vcpus, i);
-  if (!parse_parts (parts, values.values[KVMOBJ_VM_STATE_VCPUS], error))
+  if (!plan_parse (&plan, vcpus, state, error))
     return FALSE;
 
-  while (n_held < parts->len)
+  while (n_held < plan.parts->len)
     {
-      Part *part = &g_array_index (parts, Part, n_held);
+      Part *part = &g_array_index (plan.parts, Part, n_held);
 
       if (!_kvm_vcpu_hold_to_restore (part->vcpu, &part->was_unusable, error))
         break;
       n_held++;
     }
-  if (n_held == parts->len)
-    restored = restore_held (self, parts, &values, &progress, error);
+  if (n_held == plan.parts->len)
+    restored = restore_or_put_back (self, vcpus, &plan, &progress, error);
   while (n_held-- > 0)
     {
-      Part *part = &g_array_index (parts, Part, n_held);
+      Part *part = &g_array_index (plan.parts, Part, n_held);
 
       _kvm_vcpu_release_restored (part->vcpu,
                                   restored || !(part->was_unusable || progress.is_changed));

@@ -394,7 +394,90 @@ mutate (GBytes *bytes)
   return g_bytes_new_take (copy, size);
 }
 
-/* What is refused leaves the vCPU as it was, or unusable; what is not refused is in it. */
+/* A state of which everything is in order but what the kernel alone knows: how many states a vCPU
+ * can be in, or that an address is none, which is found when other items were set. */
+static GVariant *
+spoil (GVariant *state)
+{
+#if defined(__x86_64__)
+  static const guint32 lstar = 0xc0000082;
+  g_autoptr (GVariant) msrs = g_variant_lookup_value (state, "msrs", G_VARIANT_TYPE ("a(ut)"));
+  GVariantBuilder builder;
+  GVariantIter iter;
+  guint32 index;
+  guint64 value;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ut)"));
+  g_variant_iter_init (&iter, msrs);
+  while (g_variant_iter_next (&iter, "(ut)", &index, &value))
+    g_variant_builder_add (&builder, "(ut)", index, index == lstar ? (guint64) 1 << 62 : value);
+  return edit (state, "msrs", g_variant_builder_end (&builder));
+#else
+  return edit (state, "mp-state", g_variant_new_uint32 (77));
+#endif
+}
+
+#if defined(__x86_64__)
+#define SPOILT "0xc0000082"
+#else
+#define SPOILT "\"mp-state\" of the state"
+#endif
+
+static GVariant *
+spoil_vm (GVariant *state)
+{
+  g_autoptr (GVariant) vcpus = g_variant_lookup_value (state, "vcpus", NULL);
+  g_autoptr (GVariant) vcpu = NULL;
+  g_autoptr (GVariant) spoilt = NULL;
+  GVariantBuilder builder;
+
+  g_variant_get_child (vcpus, 0, "{u@a{sv}}", NULL, &vcpu);
+  spoilt = spoil (vcpu);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ua{sv}}"));
+  g_variant_builder_add (&builder, "{u@a{sv}}", 0, spoilt);
+  return edit (state, "vcpus", g_variant_builder_end (&builder));
+}
+
+/* A vCPU that has run is put back; one that has not is of no use, until it is restored. */
+static void
+test_put_back (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (count);
+  g_autoptr (KvmTestGuest) fresh = KVM_TEST_GUEST (count);
+  g_autoptr (GVariant) state = save_vm (guest->vm);
+  g_autoptr (GVariant) vcpu_state = save_vcpu (guest->vcpu);
+  g_autoptr (GVariant) spoilt = spoil_vm (state);
+  g_autoptr (GVariant) spoilt_vcpu = spoil (vcpu_state);
+  g_autoptr (GVariant) before = NULL;
+  g_autoptr (GVariant) after = NULL;
+  g_autoptr (GError) error = NULL;
+
+  kvm_test_run_to_halt (guest);
+  before = save_vm (guest->vm);
+  g_assert_false (kvm_vm_restore_state (guest->vm, spoilt, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, SPOILT);
+  assert_refused (guest, spoilt_vcpu, KVM_ERROR_INVALID_ARGUMENT, SPOILT);
+  after = save_vm (guest->vm);
+  assert_same (before, after);
+  kvm_test_run_to_halt (guest);
+  g_assert_cmpuint (read_count (guest), ==, 2);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (i == 0 ? kvm_vm_restore_state (fresh->vm, spoilt, &error)
+                             : kvm_vcpu_restore_state (fresh->vcpu, spoilt_vcpu, &error));
+      kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, SPOILT);
+      g_assert_null (kvm_vcpu_save_state (fresh->vcpu, &error));
+      kvm_test_assert_error (error, KVM_ERROR_UNUSABLE, "vCPU 0");
+      g_assert_cmpint (kvm_vcpu_run (fresh->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
+      kvm_test_assert_error (error, KVM_ERROR_UNUSABLE, "vCPU 0");
+    }
+  g_assert_true (kvm_vm_restore_state (fresh->vm, state, &error));
+  kvm_test_run_to_halt (fresh);
+  g_assert_cmpuint (read_count (fresh), ==, 1);
+}
+
+/* What is refused leaves the vCPU as it was; what is not refused is in it. */
 static void
 test_mutations (void)
 {
@@ -403,7 +486,7 @@ test_mutations (void)
   g_autoptr (GBytes) bytes = kvm_state_to_bytes (state);
   const char *number = g_getenv ("KVMOBJ_TEST_MUTATIONS");
   guint n = number != NULL ? atoi (number) : N_MUTATIONS;
-  guint n_no_state = 0, n_refused = 0, n_unusable = 0, n_taken = 0;
+  guint n_no_state = 0, n_refused = 0, n_taken = 0;
   g_autofree guint8 *memory = g_malloc (0x8000);
   g_autoptr (GError) local = NULL;
 
@@ -431,27 +514,12 @@ test_mutations (void)
         }
       g_assert_true (error->domain == KVM_ERROR);
       g_clear_error (&error);
-      after = kvm_vm_save_state (guest->vm, NULL, &error);
-      if (after == NULL)
-        {
-          g_assert_error (error, KVM_ERROR, KVM_ERROR_UNUSABLE);
-          g_clear_error (&error);
-          g_assert_cmpint (kvm_vcpu_run (guest->vcpu, NULL, &error), ==, KVM_EXIT_REASON_ERROR);
-          g_assert_error (error, KVM_ERROR, KVM_ERROR_UNUSABLE);
-          g_clear_error (&error);
-          n_unusable++;
-        }
-      else
-        {
-          assert_same (after, state);
-          n_refused++;
-          continue;
-        }
-      g_assert_true (kvm_vm_restore_state (guest->vm, state, &error));
-      g_assert_no_error (error);
+      after = save_vm (guest->vm);
+      assert_same (after, state);
+      n_refused++;
     }
-  g_test_message ("%u mutations: %u no state, %u refused, %u made the vCPU unusable, %u taken", n,
-                  n_no_state, n_refused, n_unusable, n_taken);
+  g_test_message ("%u mutations: %u no state, %u refused, %u taken", n, n_no_state, n_refused,
+                  n_taken);
 
   /* The guest is none the worse, but for its memory: a state that was taken can have asked the
    * kernel to write the time there. */
@@ -592,6 +660,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/state/async", test_async); /* leaves a thread of GLib's */
   kvm_test_add ("/state/refused", test_refused);
   kvm_test_add ("/state/other-vcpus", test_other_vcpus);
+  kvm_test_add ("/state/put-back", test_put_back);
 #if defined(__aarch64__)
   kvm_test_add ("/state/gic", test_gic);
 #endif

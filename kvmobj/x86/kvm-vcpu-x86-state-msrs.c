@@ -4,6 +4,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "kvm-error-private.h"
 #include "x86/kvm-system-x86.h"
 #include "x86/kvm-vcpu-x86-state-private.h"
@@ -219,13 +221,10 @@ _kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantB
       if (ret == -1)
         return FALSE;
 
-      /* What this vCPU does not have, though the first one did, is left out; and branch tracing
-       * where it is not used, since some kernels log each time that it is set. */
+      /* What this vCPU does not have, though the first one did, is left out. */
       n_done = MIN ((guint) ret, request->nmsrs);
-      for (guint i = 0; i < n_done; i++)
-        if (request->entries[i].index != MSR_DEBUGCTL || request->entries[i].data != 0)
-          entries[n_saved++] = (KvmAbiMsrEntry){ .index = request->entries[i].index,
-                                                 .data = request->entries[i].data };
+      memcpy (entries + n_saved, request->entries, n_done * sizeof *entries);
+      n_saved += n_done;
       start += n_done + (n_done < request->nmsrs);
     }
   _kvm_state_add (builder, name,
