@@ -26,12 +26,25 @@ typedef struct
   guint n_items;
 } KvmStateTable;
 
-/* What is to be restored, by the places in the table; NULL where there is nothing. */
+/* A part of a state, which the GVariant owns; NULL where there is nothing. */
+typedef struct
+{
+  const guint8 *data;
+  gsize size;
+} KvmStateSlice;
+
+/* What is to be restored, by the places in the table. */
 typedef struct
 {
   const KvmStateTable *table;
-  GVariant *values[KVMOBJ_STATE_MAX_ITEMS]; /* owned */
+  KvmStateSlice values[KVMOBJ_STATE_MAX_ITEMS];
 } KvmStateValues;
+
+static inline gboolean
+_kvm_state_has (const KvmStateValues *self, guint item)
+{
+  return self->values[item].data != NULL;
+}
 
 /* What restoring has done so far. */
 typedef struct
@@ -43,23 +56,92 @@ typedef struct
   gint64 tsc_shift;
 } KvmStateProgress;
 
-void _kvm_state_begin (GVariantBuilder *builder, const char *kind);
-void _kvm_state_add (GVariantBuilder *builder, const char *name, GVariant *value);
-/* An array of this type, whose elements have a fixed size; its @size is in bytes. It is known to be
- * in normal form, which takes long to find out: so no byte between members may be other than 0. */
-GVariant *_kvm_state_new_array (const char *type, gconstpointer data, gsize size);
-void _kvm_state_add_bytes (GVariantBuilder *builder, const char *name, gconstpointer data,
-                           gsize size);
+/* Writes a state. What is in it is opened and closed in the order in which it is nested. */
+typedef struct
+{
+  guint8 *data; /* owned */
+  gsize size;
+  gsize allocated;
+  gboolean is_full; /* whether there was no memory for more */
+  GArray *ends;     /* owned; of gsize: of the entries of all that is open */
+  guint depth;
+  struct
+  {
+    gsize begin;
+    guint n_ends; /* before it was opened */
+    gsize entry;  /* where the last one begins */
+    gsize key_size;
+  } levels[3];
+} KvmStateBuilder;
+
+void _kvm_state_builder_init (KvmStateBuilder *self);
+void _kvm_state_builder_clear (KvmStateBuilder *self);
+GVariant *_kvm_state_builder_end (KvmStateBuilder *self, GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KvmStateBuilder, _kvm_state_builder_clear)
+
+/* A dictionary. */
+void _kvm_state_open (KvmStateBuilder *self);
+void _kvm_state_close (KvmStateBuilder *self);
+/* What is written in between is the value. */
+void _kvm_state_open_item (KvmStateBuilder *self, const char *name);
+void _kvm_state_close_item (KvmStateBuilder *self, const char *type);
+/* An entry of a dictionary of dictionaries, by numbers; one is written in between. */
+void _kvm_state_open_numbered (KvmStateBuilder *self, guint32 number);
+void _kvm_state_close_numbered (KvmStateBuilder *self);
+
+/* An item of so many zeros, which stay where they are until something else is added; NULL on
+ * failure. */
+gpointer _kvm_state_reserve (KvmStateBuilder *self, const char *name, const char *type, gsize size,
+                             GError **error);
+/* The bytes must be a serialized value of this type: no byte between members is other than 0. */
+void _kvm_state_add (KvmStateBuilder *self, const char *name, const char *type, gconstpointer data,
+                     gsize size);
+void _kvm_state_add_string (KvmStateBuilder *self, const char *name, const char *value);
+void _kvm_state_add_uint32 (KvmStateBuilder *self, const char *name, guint32 value);
+void _kvm_state_add_variant (KvmStateBuilder *self, const char *name, GVariant *value);
+
+/* Reads the entries of a dictionary. Also of one that is damaged, which has more of them then than
+ * come. */
+typedef struct
+{
+  KvmStateSlice array;
+  gsize offsets;
+  gsize offset_size;
+  gsize n;
+  gsize i;
+  gsize end; /* of the last one */
+} KvmStateReader;
+
+gboolean _kvm_state_reader_init (KvmStateReader *self, const KvmStateSlice *array);
+gboolean _kvm_state_reader_next (KvmStateReader *self, KvmStateSlice *entry);
+
+typedef struct
+{
+  const char *name;
+  const char *type; /* not terminated */
+  gsize type_length;
+  KvmStateSlice value;
+} KvmStateFound;
+
+gboolean _kvm_state_read_item (const KvmStateSlice *entry, KvmStateFound *found);
+gboolean _kvm_state_read_numbered (const KvmStateSlice *entry, guint32 *number,
+                                   KvmStateSlice *dictionary);
+
+/* A dictionary with its head is open then. */
+void _kvm_state_begin (KvmStateBuilder *builder, const char *kind);
 
 /* Takes a state apart. An error says what it is not; @what is what is to be restored. */
-gboolean _kvm_state_parse (GVariant *state, const char *what, const char *kind,
+gboolean _kvm_state_unpack (GVariant *state, KvmStateSlice *dictionary, GError **error);
+gboolean _kvm_state_parse (const KvmStateSlice *dictionary, const char *what, const char *kind,
                            const KvmStateTable *table, KvmStateValues *values, GError **error);
-void _kvm_state_values_clear (KvmStateValues *self);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (KvmStateValues, _kvm_state_values_clear)
-
-/* Copies an item that has the size which its table says. */
+/* Copies an item that has the size which its table says, and a number. */
 void _kvm_state_copy_bytes (const KvmStateValues *self, guint item, gpointer data, gsize size);
+guint32 _kvm_state_get_uint32 (const KvmStateValues *self, guint item);
+guint64 _kvm_state_get_uint64 (const KvmStateValues *self, guint item);
+/* The item as a GVariant, which is valid for as long as the state. */
+GVariant *_kvm_state_get_variant (const KvmStateValues *self, guint item);
 
 /* An error about an item: of a state that makes no sense, or of one that this host cannot have. */
 void _kvm_state_set_invalid (GError **error, const char *name, const char *format, ...)
@@ -79,9 +161,9 @@ gboolean _kvm_state_finish_item (gboolean is_set, const KvmStateItem *item,
 /* For a vCPU. The thread has it, and nothing is pending, between hold and release. */
 gboolean _kvm_vcpu_hold (KvmVcpu *self, const char *what, GError **error);
 void _kvm_vcpu_release (KvmVcpu *self);
-GVariant *_kvm_vcpu_save_held (KvmVcpu *self, GError **error);
-gboolean _kvm_vcpu_parse_state (KvmVcpu *self, GVariant *state, KvmStateValues *values,
-                                GError **error);
+gboolean _kvm_vcpu_save_held (KvmVcpu *self, KvmStateBuilder *builder, GError **error);
+gboolean _kvm_vcpu_parse_state (KvmVcpu *self, const KvmStateSlice *dictionary,
+                                KvmStateValues *values, GError **error);
 gboolean _kvm_vcpu_check_held (KvmVcpu *self, const KvmStateValues *values, GError **error);
 gboolean _kvm_vcpu_restore_held (KvmVcpu *self, const KvmStateValues *values,
                                  KvmStateProgress *progress, GError **error);
@@ -95,13 +177,13 @@ void _kvm_vcpu_release_restored (KvmVcpu *self, gboolean is_usable);
 /* What only an architecture knows. Everything that can be wrong is found by check; nothing is
  * changed before. */
 extern const KvmStateTable _kvm_vcpu_x86_state_table G_GNUC_INTERNAL;
-gboolean _kvm_vcpu_x86_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vcpu_x86_save_state (KvmVcpu *self, KvmStateBuilder *builder, GError **error);
 gboolean _kvm_vcpu_x86_check_state (KvmVcpu *self, const KvmStateValues *values, GError **error);
 gboolean _kvm_vcpu_x86_restore_state (KvmVcpu *self, const KvmStateValues *values,
                                       KvmStateProgress *progress, GError **error);
 
 extern const KvmStateTable _kvm_vcpu_reg_state_table G_GNUC_INTERNAL;
-gboolean _kvm_vcpu_reg_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vcpu_reg_save_state (KvmVcpu *self, KvmStateBuilder *builder, GError **error);
 gboolean _kvm_vcpu_reg_check_state (KvmVcpu *self, const KvmStateValues *values, GError **error);
 gboolean _kvm_vcpu_reg_restore_state (KvmVcpu *self, const KvmStateValues *values,
                                       KvmStateProgress *progress, GError **error);
@@ -109,13 +191,13 @@ gboolean _kvm_vcpu_reg_restore_state (KvmVcpu *self, const KvmStateValues *value
 /* The same of a VM, whose table has at place 0 the states of its vCPUs. */
 #define KVMOBJ_VM_STATE_VCPUS 0
 extern const KvmStateTable _kvm_vm_x86_state_table G_GNUC_INTERNAL;
-gboolean _kvm_vm_x86_save_state (KvmVm *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vm_x86_save_state (KvmVm *self, KvmStateBuilder *builder, GError **error);
 gboolean _kvm_vm_x86_check_state (KvmVm *self, const KvmStateValues *values, GError **error);
 gboolean _kvm_vm_x86_restore_state (KvmVm *self, const KvmStateValues *values,
                                     KvmStateProgress *progress, GError **error);
 
 extern const KvmStateTable _kvm_vm_devices_state_table G_GNUC_INTERNAL;
-gboolean _kvm_vm_devices_save_state (KvmVm *self, GVariantBuilder *builder, GError **error);
+gboolean _kvm_vm_devices_save_state (KvmVm *self, KvmStateBuilder *builder, GError **error);
 /* Whether to save them writes to guest memory, in which there is something else already when they
  * are about to be restored. */
 gboolean _kvm_vm_devices_are_in_memory (KvmVm *self);
@@ -135,6 +217,9 @@ typedef struct
   gboolean has_tsc_control;
   gboolean has_tsc_offset;
   gboolean has_xsave2;
+  gboolean
+      has_irqchip; /* whether the VM was found to have one, and a timer: it can have them later */
+  gboolean has_pit;
   gsize xsave_size;
   guint tsc_khz;        /* of the vCPU that was asked first */
   gpointer shown_cpuid; /* owned; KvmX86Cpuid: see where it is made; NULL until it is needed */

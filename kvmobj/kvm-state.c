@@ -15,32 +15,12 @@
 #define KEY_VCPUS "vcpus"
 
 void
-_kvm_state_add (GVariantBuilder *builder, const char *name, GVariant *value)
+_kvm_state_begin (KvmStateBuilder *builder, const char *kind)
 {
-  g_variant_builder_add (builder, "{sv}", name, value);
-}
-
-GVariant *
-_kvm_state_new_array (const char *type, gconstpointer data, gsize size)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
-
-  return g_variant_new_from_bytes (G_VARIANT_TYPE (type), bytes, TRUE);
-}
-
-void
-_kvm_state_add_bytes (GVariantBuilder *builder, const char *name, gconstpointer data, gsize size)
-{
-  _kvm_state_add (builder, name, _kvm_state_new_array ("ay", data, size));
-}
-
-void
-_kvm_state_begin (GVariantBuilder *builder, const char *kind)
-{
-  g_variant_builder_init (builder, G_VARIANT_TYPE_VARDICT);
-  _kvm_state_add (builder, KEY_KIND, g_variant_new_string (kind));
-  _kvm_state_add (builder, KEY_VERSION, g_variant_new_uint32 (KVMOBJ_STATE_VERSION));
-  _kvm_state_add (builder, KEY_ARCHITECTURE, g_variant_new_string (KVMOBJ_HOST_ARCH_NAME));
+  _kvm_state_open (builder);
+  _kvm_state_add_string (builder, KEY_KIND, kind);
+  _kvm_state_add_uint32 (builder, KEY_VERSION, KVMOBJ_STATE_VERSION);
+  _kvm_state_add_string (builder, KEY_ARCHITECTURE, KVMOBJ_HOST_ARCH_NAME);
 }
 
 static void G_GNUC_PRINTF (4, 0) set_item_error (GError **error, KvmError code, const char *name,
@@ -71,12 +51,10 @@ _kvm_state_set_unsupported (GError **error, const char *name, const char *format
   va_end (args);
 }
 
-/* What says whether the rest can be understood. */
-static gboolean
-check_head (GVariant *state, const char **kind, const char **architecture, GError **error)
+/* The bytes of a state that is one as far as GLib can tell. */
+gboolean
+_kvm_state_unpack (GVariant *state, KvmStateSlice *dictionary, GError **error)
 {
-  guint32 version;
-
   if (!g_variant_is_of_type (state, G_VARIANT_TYPE_VARDICT))
     g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                  "This is no state: a %s, and not a dictionary a{sv}",
@@ -85,135 +63,197 @@ check_head (GVariant *state, const char **kind, const char **architecture, GErro
     g_set_error_literal (error, KVM_ERROR, KVM_ERROR_INVALID,
                          "This is no state: the bytes are not in normal form; they are truncated, "
                          "damaged, or of something else");
-  else if (!g_variant_lookup (state, KEY_VERSION, "u", &version)
-           || !g_variant_lookup (state, KEY_KIND, "&s", kind)
-           || !g_variant_lookup (state, KEY_ARCHITECTURE, "&s", architecture))
+  else
+    {
+      *dictionary = (KvmStateSlice){ g_variant_get_data (state), g_variant_get_size (state) };
+      return TRUE;
+    }
+  return FALSE;
+}
+
+typedef struct
+{
+  guint32 version;
+  const char *kind;
+  const char *architecture;
+  guint n; /* how many of these were found */
+} Head;
+
+static gboolean
+is_of_type (const KvmStateFound *found, const char *type)
+{
+  return found->type_length == strlen (type) && memcmp (found->type, type, found->type_length) == 0;
+}
+
+static const char *
+get_string (const KvmStateFound *found)
+{
+  const KvmStateSlice *value = &found->value;
+
+  return is_of_type (found, "s") && value->size > 0 && value->data[value->size - 1] == '\0'
+             ? (const char *) value->data
+             : NULL;
+}
+
+/* FALSE if it is something else. */
+static gboolean
+take_head (Head *self, const KvmStateFound *found)
+{
+  if (g_str_equal (found->name, KEY_KIND))
+    self->kind = get_string (found);
+  else if (g_str_equal (found->name, KEY_ARCHITECTURE))
+    self->architecture = get_string (found);
+  else if (!g_str_equal (found->name, KEY_VERSION))
+    return FALSE;
+  else if (is_of_type (found, "u") && found->value.size == sizeof self->version)
+    memcpy (&self->version, found->value.data, sizeof self->version);
+  self->n++;
+  return TRUE;
+}
+
+/* What says whether the rest can be understood. */
+static gboolean
+check_head (const KvmStateSlice *dictionary, Head *head, GError **error)
+{
+  KvmStateReader reader;
+  KvmStateSlice entry;
+  KvmStateFound found;
+  gboolean is_whole = _kvm_state_reader_init (&reader, dictionary);
+
+  *head = (Head){ .version = 0 };
+  while (is_whole && _kvm_state_reader_next (&reader, &entry))
+    {
+      is_whole = _kvm_state_read_item (&entry, &found);
+      if (is_whole)
+        take_head (head, &found);
+    }
+  if (!is_whole || reader.i != reader.n)
+    g_set_error_literal (error, KVM_ERROR, KVM_ERROR_INVALID,
+                         "This is no state: the bytes are damaged");
+  else if (head->version == 0 || head->kind == NULL || head->architecture == NULL)
     g_set_error_literal (error, KVM_ERROR, KVM_ERROR_INVALID,
                          "This is no state: it lacks \"" KEY_KIND "\", \"" KEY_VERSION
                          "\" or \"" KEY_ARCHITECTURE "\"");
-  else if (version == GUINT32_SWAP_LE_BE (KVMOBJ_STATE_VERSION))
+  else if (head->version == GUINT32_SWAP_LE_BE (KVMOBJ_STATE_VERSION))
     g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
                          "The state is big-endian; its bytes have to be swapped where it was made");
-  else if (version != KVMOBJ_STATE_VERSION)
+  else if (head->version != KVMOBJ_STATE_VERSION)
     g_set_error (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
                  "The state has the format %u, of which this version of the library knows nothing: "
                  "it knows %u",
-                 version, KVMOBJ_STATE_VERSION);
+                 head->version, KVMOBJ_STATE_VERSION);
   else
     return TRUE;
   return FALSE;
 }
 
 static gboolean
-is_head (const char *name)
-{
-  return g_str_equal (name, KEY_KIND) || g_str_equal (name, KEY_VERSION)
-         || g_str_equal (name, KEY_ARCHITECTURE);
-}
-
-static gboolean
-take_item (KvmStateValues *values, const char *name, GVariant *value, GError **error)
+take_item (KvmStateValues *values, const KvmStateFound *found, GError **error)
 {
   for (guint i = 0; i < values->table->n_items; i++)
     {
       const KvmStateItem *item = &values->table->items[i];
 
-      if (!g_str_equal (name, item->name))
+      if (!g_str_equal (found->name, item->name))
         continue;
-      if (values->values[i] != NULL)
-        _kvm_state_set_invalid (error, name, "is there twice");
-      else if (!g_variant_is_of_type (value, G_VARIANT_TYPE (item->type)))
-        _kvm_state_set_invalid (error, name, "is a %s, and not %s",
-                                g_variant_get_type_string (value), item->type);
-      else if (item->size != 0 && g_variant_n_children (value) != item->size)
-        _kvm_state_set_invalid (error, name,
+      if (_kvm_state_has (values, i))
+        _kvm_state_set_invalid (error, item->name, "is there twice");
+      else if (!is_of_type (found, item->type))
+        _kvm_state_set_invalid (error, item->name, "is a %.*s, and not %s",
+                                (int) found->type_length, found->type, item->type);
+      else if (item->size != 0 && found->value.size != item->size)
+        _kvm_state_set_invalid (error, item->name,
                                 "has %" G_GSIZE_FORMAT " bytes, and not %" G_GSIZE_FORMAT,
-                                g_variant_n_children (value), item->size);
+                                found->value.size, item->size);
       else
         {
-          values->values[i] = g_variant_ref (value);
+          values->values[i] = found->value;
           return TRUE;
         }
       return FALSE;
     }
 
-  _kvm_state_set_unsupported (error, name, "is not known to this version of the library");
+  _kvm_state_set_unsupported (error, found->name, "is not known to this version of the library");
   return FALSE;
 }
 
 gboolean
-_kvm_state_parse (GVariant *state, const char *what, const char *kind, const KvmStateTable *table,
-                  KvmStateValues *values, GError **error)
+_kvm_state_parse (const KvmStateSlice *dictionary, const char *what, const char *kind,
+                  const KvmStateTable *table, KvmStateValues *values, GError **error)
 {
-  const char *found_kind, *architecture, *name;
-  guint n_heads = 0;
-  GVariantIter iter;
-  GVariant *value;
+  KvmStateReader reader;
+  KvmStateSlice entry;
+  KvmStateFound found;
+  Head head;
 
   *values = (KvmStateValues){ .table = table };
-  if (!check_head (state, &found_kind, &architecture, error))
+  if (!check_head (dictionary, &head, error))
     return FALSE;
-  if (!g_str_equal (found_kind, kind))
+  if (!g_str_equal (head.kind, kind))
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-                   "%s: this is the state of a %s, not of a %s", what, found_kind, kind);
+                   "%s: this is the state of a %s, not of a %s", what, head.kind, kind);
       return FALSE;
     }
-  if (!g_str_equal (architecture, KVMOBJ_HOST_ARCH_NAME))
+  if (!g_str_equal (head.architecture, KVMOBJ_HOST_ARCH_NAME))
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_NOT_SUPPORTED,
                    "%s: the state is of %s, and this host is " KVMOBJ_HOST_ARCH_NAME, what,
-                   architecture);
+                   head.architecture);
       return FALSE;
     }
-
-  g_variant_iter_init (&iter, state);
-  while (g_variant_iter_next (&iter, "{&sv}", &name, &value))
-    {
-      gboolean taken = is_head (name);
-
-      if (taken)
-        n_heads++;
-      else
-        taken = take_item (values, name, value, error);
-      g_variant_unref (value);
-      if (!taken)
-        {
-          _kvm_state_values_clear (values);
-          return FALSE;
-        }
-    }
-
-  if (n_heads != 3)
+  if (head.n != 3)
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "%s: the head of the state is there twice",
                    what);
-      _kvm_state_values_clear (values);
       return FALSE;
     }
+
+  _kvm_state_reader_init (&reader, dictionary);
+  while (_kvm_state_reader_next (&reader, &entry) && _kvm_state_read_item (&entry, &found))
+    if (!take_head (&head, &found) && !take_item (values, &found, error))
+      return FALSE;
   for (guint i = 0; i < table->n_items; i++)
-    if (values->values[i] == NULL && !table->items[i].is_optional)
+    if (!_kvm_state_has (values, i) && !table->items[i].is_optional)
       {
         _kvm_state_set_invalid (error, table->items[i].name, "is missing");
-        _kvm_state_values_clear (values);
         return FALSE;
       }
   return TRUE;
 }
 
 void
-_kvm_state_values_clear (KvmStateValues *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (self->values); i++)
-    g_clear_pointer (&self->values[i], g_variant_unref);
-}
-
-void
 _kvm_state_copy_bytes (const KvmStateValues *self, guint item, gpointer data, gsize size)
 {
-  g_assert (self->values[item] != NULL && g_variant_get_size (self->values[item]) == size);
+  g_assert (self->values[item].data != NULL && self->values[item].size == size);
 
-  memcpy (data, g_variant_get_data (self->values[item]), size);
+  memcpy (data, self->values[item].data, size);
+}
+
+guint32
+_kvm_state_get_uint32 (const KvmStateValues *self, guint item)
+{
+  guint32 value;
+
+  _kvm_state_copy_bytes (self, item, &value, sizeof value);
+  return value;
+}
+
+guint64
+_kvm_state_get_uint64 (const KvmStateValues *self, guint item)
+{
+  guint64 value;
+
+  _kvm_state_copy_bytes (self, item, &value, sizeof value);
+  return value;
+}
+
+GVariant *
+_kvm_state_get_variant (const KvmStateValues *self, guint item)
+{
+  return g_variant_ref_sink (
+      g_variant_new_from_data (G_VARIANT_TYPE (self->table->items[item].type),
+                               self->values[item].data, self->values[item].size, TRUE, NULL, NULL));
 }
 
 gboolean
@@ -222,9 +262,9 @@ _kvm_state_check_presence (const KvmStateValues *values, guint item, gboolean is
 {
   const char *name = values->table->items[item].name;
 
-  if (values->values[item] != NULL && !is_here)
+  if (_kvm_state_has (values, item) && !is_here)
     _kvm_state_set_unsupported (error, name, "is of what the kernel does not have here");
-  else if (values->values[item] == NULL && is_here)
+  else if (!_kvm_state_has (values, item) && is_here)
     _kvm_state_set_invalid (error, name, "is missing, and the kernel has that here");
   else
     return TRUE;
@@ -281,12 +321,15 @@ GVariant *
 kvm_state_from_bytes (GBytes *bytes, GError **error)
 {
   g_autoptr (GVariant) state = NULL;
-  const char *kind, *architecture;
+  KvmStateSlice dictionary;
+  Head head;
 
   g_return_val_if_fail (bytes != NULL, NULL);
 
   state = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_VARDICT, bytes, FALSE));
-  return check_head (state, &kind, &architecture, error) ? g_steal_pointer (&state) : NULL;
+  if (!_kvm_state_unpack (state, &dictionary, error) || !check_head (&dictionary, &head, error))
+    return NULL;
+  return g_steal_pointer (&state);
 }
 
 /* Of arm64 and riscv64: the counters, by the ids of their registers. */

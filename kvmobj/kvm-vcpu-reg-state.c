@@ -24,7 +24,7 @@ enum
 static const KvmStateItem items[] = {
   [REGISTERS] = { "registers", "(atay)", 0, FALSE },
   [EVENTS] = { "events", "ay", sizeof (KvmX86VcpuEvents), TRUE },
-  [MP_STATE] = { "mp-state", "u", 0, TRUE },
+  [MP_STATE] = { "mp-state", "u", sizeof (guint32), TRUE },
 };
 
 const KvmStateTable _kvm_vcpu_reg_state_table = { items, N_ITEMS };
@@ -54,8 +54,10 @@ registers_from_state (const KvmStateValues *values)
 {
   Registers self;
 
-  self.ids_variant = g_variant_get_child_value (values->values[REGISTERS], 0);
-  self.values_variant = g_variant_get_child_value (values->values[REGISTERS], 1);
+  g_autoptr (GVariant) both = _kvm_state_get_variant (values, REGISTERS);
+
+  self.ids_variant = g_variant_get_child_value (both, 0);
+  self.values_variant = g_variant_get_child_value (both, 1);
   self.ids = g_variant_get_fixed_array (self.ids_variant, &self.n_ids, sizeof *self.ids);
   self.values = g_variant_get_fixed_array (self.values_variant, &self.size, 1);
   return self;
@@ -86,7 +88,7 @@ has_mp_state (KvmVcpu *self)
 }
 
 static gboolean
-save_registers (KvmVcpu *self, GVariantBuilder *builder, GError **error)
+save_registers (KvmVcpu *self, KvmStateBuilder *builder, GError **error)
 {
   g_autofree guint64 *ids = NULL;
   g_autofree guint8 *values = NULL;
@@ -108,14 +110,16 @@ save_registers (KvmVcpu *self, GVariantBuilder *builder, GError **error)
     if (!access_reg (self, FALSE, ids[i], values + offset, error))
       return FALSE;
 
-  _kvm_state_add (builder, items[REGISTERS].name,
-                  g_variant_new ("(@at@ay)", _kvm_state_new_array ("at", ids, n_ids * sizeof *ids),
-                                 _kvm_state_new_array ("ay", values, size)));
+  _kvm_state_add_variant (
+      builder, items[REGISTERS].name,
+      g_variant_new ("(@at@ay)",
+                     g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, ids, n_ids, sizeof *ids),
+                     g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, values, size, 1)));
   return TRUE;
 }
 
 gboolean
-_kvm_vcpu_reg_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **error)
+_kvm_vcpu_reg_save_state (KvmVcpu *self, KvmStateBuilder *builder, GError **error)
 {
   KvmX86VcpuEvents events;
   guint mp_state;
@@ -124,13 +128,13 @@ _kvm_vcpu_reg_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **erro
     {
       if (!kvm_vcpu_get_raw_mp_state (self, &mp_state, error))
         return FALSE;
-      _kvm_state_add (builder, items[MP_STATE].name, g_variant_new_uint32 (mp_state));
+      _kvm_state_add_uint32 (builder, items[MP_STATE].name, mp_state);
     }
   if (has_events (self))
     {
       if (kvm_ioctl (&self->handle, KVM_GET_VCPU_EVENTS, &events, error) == -1)
         return FALSE;
-      _kvm_state_add_bytes (builder, items[EVENTS].name, &events, sizeof events);
+      _kvm_state_add (builder, items[EVENTS].name, "ay", &events, sizeof events);
     }
   return save_registers (self, builder, error);
 }
@@ -265,7 +269,7 @@ _kvm_vcpu_reg_restore_state (KvmVcpu *self, const KvmStateValues *values,
   if (!restore_registers (self, values, TRUE, progress, error)
       || !restore_registers (self, values, FALSE, progress, error))
     return FALSE;
-  if (values->values[EVENTS] != NULL)
+  if (_kvm_state_has (values, EVENTS))
     {
       _kvm_state_copy_bytes (values, EVENTS, &events, sizeof events);
       if (!_kvm_state_finish_item (kvm_ioctl (&self->handle, KVM_SET_VCPU_EVENTS, &events, error)
@@ -273,8 +277,8 @@ _kvm_vcpu_reg_restore_state (KvmVcpu *self, const KvmStateValues *values,
                                    &items[EVENTS], progress, error))
         return FALSE;
     }
-  return values->values[MP_STATE] == NULL
+  return !_kvm_state_has (values, MP_STATE)
          || _kvm_state_finish_item (
-             kvm_vcpu_set_mp_state (self, g_variant_get_uint32 (values->values[MP_STATE]), error),
+             kvm_vcpu_set_mp_state (self, _kvm_state_get_uint32 (values, MP_STATE), error),
              &items[MP_STATE], progress, error);
 }

@@ -103,28 +103,36 @@ _kvm_vcpu_release_restored (KvmVcpu *self, gboolean is_usable)
   _kvm_vcpu_release (self);
 }
 
-GVariant *
-_kvm_vcpu_save_held (KvmVcpu *self, GError **error)
+gboolean
+_kvm_vcpu_save_held (KvmVcpu *self, KvmStateBuilder *builder, GError **error)
 {
-  GVariantBuilder builder;
   gboolean saved;
 
-  _kvm_state_begin (&builder, KIND);
-  saved = IS_X86 ? _kvm_vcpu_x86_save_state (self, &builder, error)
-                 : _kvm_vcpu_reg_save_state (self, &builder, error);
+  _kvm_state_begin (builder, KIND);
+  saved = IS_X86 ? _kvm_vcpu_x86_save_state (self, builder, error)
+                 : _kvm_vcpu_reg_save_state (self, builder, error);
   if (saved)
-    return g_variant_builder_end (&builder);
+    _kvm_state_close (builder);
+  return saved;
+}
 
-  g_variant_builder_clear (&builder);
-  return NULL;
+static GVariant *
+save_held (KvmVcpu *self, GError **error)
+{
+  g_auto (KvmStateBuilder) builder;
+
+  _kvm_state_builder_init (&builder);
+  return _kvm_vcpu_save_held (self, &builder, error) ? _kvm_state_builder_end (&builder, error)
+                                                     : NULL;
 }
 
 gboolean
-_kvm_vcpu_parse_state (KvmVcpu *self, GVariant *state, KvmStateValues *values, GError **error)
+_kvm_vcpu_parse_state (KvmVcpu *self, const KvmStateSlice *dictionary, KvmStateValues *values,
+                       GError **error)
 {
   g_autofree char *what = _kvm_handle_describe (&self->handle);
 
-  return _kvm_state_parse (state, what, KIND,
+  return _kvm_state_parse (dictionary, what, KIND,
                            IS_X86 ? &_kvm_vcpu_x86_state_table : &_kvm_vcpu_reg_state_table, values,
                            error);
 }
@@ -156,10 +164,12 @@ _kvm_vcpu_has_run (KvmVcpu *self)
 static gboolean
 put_back (KvmVcpu *self, GVariant *backup)
 {
-  g_auto (KvmStateValues) values = { NULL };
   KvmStateProgress progress = { .has_tsc_shift = TRUE };
+  KvmStateSlice dictionary;
+  KvmStateValues values;
 
-  return _kvm_vcpu_parse_state (self, backup, &values, NULL)
+  return _kvm_state_unpack (backup, &dictionary, NULL)
+         && _kvm_vcpu_parse_state (self, &dictionary, &values, NULL)
          && _kvm_vcpu_restore_held (self, &values, &progress, NULL);
 }
 
@@ -167,15 +177,10 @@ static gboolean
 restore_or_put_back (KvmVcpu *self, const KvmStateValues *values, gboolean with_backup,
                      KvmStateProgress *progress, GError **error)
 {
-  g_autoptr (GVariant) backup = NULL;
+  g_autoptr (GVariant) backup = with_backup ? save_held (self, error) : NULL;
 
-  if (with_backup)
-    {
-      backup = _kvm_vcpu_save_held (self, error);
-      if (backup == NULL)
-        return FALSE;
-      g_variant_ref_sink (backup);
-    }
+  if (with_backup && backup == NULL)
+    return FALSE;
   if (_kvm_vcpu_restore_held (self, values, progress, error))
     return TRUE;
   if (backup != NULL && progress->is_changed)
@@ -215,9 +220,9 @@ kvm_vcpu_save_state (KvmVcpu *self, GError **error)
 
   if (!_kvm_vcpu_hold (self, "kvm_vcpu_save_state ()", error))
     return NULL;
-  state = _kvm_vcpu_save_held (self, error);
+  state = save_held (self, error);
   _kvm_vcpu_release (self);
-  return state != NULL ? g_variant_ref_sink (state) : NULL;
+  return state;
 }
 
 /**
@@ -253,13 +258,15 @@ kvm_vcpu_save_state (KvmVcpu *self, GError **error)
 gboolean
 kvm_vcpu_restore_state (KvmVcpu *self, GVariant *state, GError **error)
 {
-  g_auto (KvmStateValues) values = { 0 };
   KvmStateProgress progress = { 0 };
+  KvmStateSlice dictionary;
+  KvmStateValues values;
   gboolean was_unusable, restored;
 
   g_return_val_if_fail (_kvm_is_vcpu (self) && state != NULL, FALSE);
 
-  if (!_kvm_vcpu_parse_state (self, state, &values, error))
+  if (!_kvm_state_unpack (state, &dictionary, error)
+      || !_kvm_vcpu_parse_state (self, &dictionary, &values, error))
     return FALSE;
 
   if (!_kvm_vcpu_hold_to_restore (self, &was_unusable, error))

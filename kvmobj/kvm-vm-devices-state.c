@@ -143,8 +143,9 @@ save_device (KvmHandle *device, KvmDeviceList list, GArray *cpus, GError **error
       g_autoptr (GError) local = NULL;
 
       if (kvm_ioctl (device, KVM_GET_DEVICE_ATTR, &attr, &local) != -1)
-        g_variant_builder_add (&builder, "(ut@ay)", item->group, item->attribute,
-                               _kvm_state_new_array ("ay", value, item->size));
+        g_variant_builder_add (
+            &builder, "(ut@ay)", item->group, item->attribute,
+            g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, value, item->size, 1));
       else if (local->code != KVM_ERROR_NO_SUCH_ATTRIBUTE
                && local->code != KVM_ERROR_INVALID_ARGUMENT)
         {
@@ -160,7 +161,7 @@ save_device (KvmHandle *device, KvmDeviceList list, GArray *cpus, GError **error
 
 /* The devices do not go while the lock is held, and no ioctl of theirs waits for a guest. */
 gboolean
-_kvm_vm_devices_save_state (KvmVm *self, GVariantBuilder *builder, GError **error)
+_kvm_vm_devices_save_state (KvmVm *self, KvmStateBuilder *builder, GError **error)
 {
   g_autoptr (GArray) cpus = list_cpus (self, error);
   GVariantBuilder devices;
@@ -181,7 +182,7 @@ _kvm_vm_devices_save_state (KvmVm *self, GVariantBuilder *builder, GError **erro
     }
   g_mutex_unlock (&self->lock);
   if (saved)
-    _kvm_state_add (builder, items[DEVICES].name, g_variant_builder_end (&devices));
+    _kvm_state_add_variant (builder, items[DEVICES].name, g_variant_builder_end (&devices));
   else
     g_variant_builder_clear (&devices);
   return saved;
@@ -286,14 +287,16 @@ gboolean
 _kvm_vm_devices_check_state (KvmVm *self, const KvmStateValues *values, GError **error)
 {
   g_autoptr (GArray) cpus = list_cpus (self, error);
+  g_autoptr (GVariant) devices = NULL;
   gboolean fits;
 
   if (cpus == NULL || !_kvm_vm_lock (self))
     return FALSE;
-  fits = values->values[DEVICES] == NULL
-             ? find_device (self, 0) == NULL
-             : check_devices (self, values->values[DEVICES], cpus, error);
-  if (!fits && values->values[DEVICES] == NULL)
+  if (_kvm_state_has (values, DEVICES))
+    devices = _kvm_state_get_variant (values, DEVICES);
+  fits = devices == NULL ? find_device (self, 0) == NULL
+                         : check_devices (self, devices, cpus, error);
+  if (!fits && devices == NULL)
     _kvm_state_set_invalid (error, items[DEVICES].name, "is missing");
   g_mutex_unlock (&self->lock);
   return fits;
@@ -363,18 +366,20 @@ gboolean
 _kvm_vm_devices_restore_state (KvmVm *self, const KvmStateValues *values,
                                KvmStateProgress *progress, GError **error)
 {
+  g_autoptr (GVariant) devices = NULL;
   gboolean restored = TRUE;
 
-  if (values->values[DEVICES] == NULL)
+  if (!_kvm_state_has (values, DEVICES))
     return TRUE;
   if (!_kvm_vm_lock (self))
     return FALSE;
-  for (gsize i = 0; restored && i < g_variant_n_children (values->values[DEVICES]); i++)
+  devices = _kvm_state_get_variant (values, DEVICES);
+  for (gsize i = 0; restored && i < g_variant_n_children (devices); i++)
     {
       g_autoptr (GVariant) states = NULL;
       guint32 type;
 
-      g_variant_get_child (values->values[DEVICES], i, "(u@a(utay))", &type, &states);
+      g_variant_get_child (devices, i, "(u@a(utay))", &type, &states);
       restored = restore_device (find_device (self, i), states, progress, error);
     }
   g_mutex_unlock (&self->lock);

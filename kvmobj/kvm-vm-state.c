@@ -20,26 +20,23 @@ release_vcpus (GPtrArray *vcpus, guint n)
 }
 
 static gboolean
-save_vcpus (GPtrArray *vcpus, GVariantBuilder *builder, GCancellable *cancellable, GError **error)
+save_vcpus (GPtrArray *vcpus, KvmStateBuilder *builder, GCancellable *cancellable, GError **error)
 {
-  GVariantBuilder states;
-
-  g_variant_builder_init (&states, G_VARIANT_TYPE ("a{ua{sv}}"));
+  _kvm_state_open_item (builder, "vcpus");
+  _kvm_state_open (builder);
   for (guint i = 0; i < vcpus->len; i++)
     {
       KvmVcpu *vcpu = g_ptr_array_index (vcpus, i);
-      GVariant *state = NULL;
 
-      if (!g_cancellable_set_error_if_cancelled (cancellable, error))
-        state = _kvm_vcpu_save_held (vcpu, error);
-      if (state == NULL)
-        {
-          g_variant_builder_clear (&states);
-          return FALSE;
-        }
-      g_variant_builder_add (&states, "{u@a{sv}}", kvm_vcpu_get_id (vcpu), state);
+      if (g_cancellable_set_error_if_cancelled (cancellable, error))
+        return FALSE;
+      _kvm_state_open_numbered (builder, kvm_vcpu_get_id (vcpu));
+      if (!_kvm_vcpu_save_held (vcpu, builder, error))
+        return FALSE;
+      _kvm_state_close_numbered (builder);
     }
-  _kvm_state_add (builder, "vcpus", g_variant_builder_end (&states));
+  _kvm_state_close (builder);
+  _kvm_state_close_item (builder, "a{ua{sv}}");
   return TRUE;
 }
 
@@ -47,16 +44,16 @@ save_vcpus (GPtrArray *vcpus, GVariantBuilder *builder, GCancellable *cancellabl
 static GVariant *
 save_held (KvmVm *self, GPtrArray *vcpus, GCancellable *cancellable, GError **error)
 {
-  GVariantBuilder builder;
+  g_auto (KvmStateBuilder) builder;
 
+  _kvm_state_builder_init (&builder);
   _kvm_state_begin (&builder, KIND);
-  if (save_vcpus (vcpus, &builder, cancellable, error)
-      && (IS_X86 ? _kvm_vm_x86_save_state (self, &builder, error)
-                 : _kvm_vm_devices_save_state (self, &builder, error)))
-    return g_variant_ref_sink (g_variant_builder_end (&builder));
-
-  g_variant_builder_clear (&builder);
-  return NULL;
+  if (!save_vcpus (vcpus, &builder, cancellable, error)
+      || !(IS_X86 ? _kvm_vm_x86_save_state (self, &builder, error)
+                  : _kvm_vm_devices_save_state (self, &builder, error)))
+    return NULL;
+  _kvm_state_close (&builder);
+  return _kvm_state_builder_end (&builder, error);
 }
 
 /**
@@ -175,25 +172,16 @@ typedef struct
   gboolean was_unusable;
 } Part;
 
-static void
-part_clear (gpointer data)
-{
-  Part *self = data;
-
-  _kvm_state_values_clear (&self->values);
-}
-
 /* What a virtual machine is restored from: its own items, and those of each vCPU. */
 typedef struct
 {
   KvmStateValues values;
-  GArray *parts; /* of Part; NULL until it is parsed */
+  GArray *parts; /* owned; of Part; NULL until it is parsed */
 } Plan;
 
 static void
 plan_clear (Plan *self)
 {
-  _kvm_state_values_clear (&self->values);
   g_clear_pointer (&self->parts, g_array_unref);
 }
 
@@ -212,28 +200,37 @@ plan_find_part (Plan *self, guint32 id)
 static gboolean
 parse_parts (Plan *self, GError **error)
 {
-  GVariantIter iter;
-  GVariant *state;
-  guint32 id;
+  KvmStateReader reader;
+  KvmStateSlice entry, dictionary;
+  gboolean is_whole = _kvm_state_reader_init (&reader, &self->values.values[KVMOBJ_VM_STATE_VCPUS]);
 
-  g_variant_iter_init (&iter, self->values.values[KVMOBJ_VM_STATE_VCPUS]);
-  while (g_variant_iter_next (&iter, "{u@a{sv}}", &id, &state))
+  while (is_whole && _kvm_state_reader_next (&reader, &entry))
     {
-      Part *part = plan_find_part (self, id);
       gboolean parsed = FALSE;
+      guint32 id = 0;
+      Part *part;
 
+      is_whole = _kvm_state_read_numbered (&entry, &id, &dictionary);
+      if (!is_whole)
+        break;
+      part = plan_find_part (self, id);
       if (part == NULL)
         _kvm_state_set_unsupported (error, "vcpus",
                                     "has vCPU %u, which this virtual machine does not have", id);
       else if (part->has_values)
         _kvm_state_set_invalid (error, "vcpus", "has vCPU %u twice", id);
       else
-        parsed = part->has_values = _kvm_vcpu_parse_state (part->vcpu, state, &part->values, error);
+        parsed = part->has_values
+            = _kvm_vcpu_parse_state (part->vcpu, &dictionary, &part->values, error);
       if (!parsed && part != NULL)
         _kvm_error_add_detail (error, "vCPU %u", id);
-      g_variant_unref (state);
       if (!parsed)
         return FALSE;
+    }
+  if (!is_whole || reader.i != reader.n)
+    {
+      _kvm_state_set_invalid (error, "vcpus", "is damaged");
+      return FALSE;
     }
 
   for (guint i = 0; i < self->parts->len; i++)
@@ -249,13 +246,15 @@ parse_parts (Plan *self, GError **error)
 static gboolean
 plan_parse (Plan *self, GPtrArray *vcpus, GVariant *state, GError **error)
 {
-  if (!_kvm_state_parse (state, "VM", KIND,
-                         IS_X86 ? &_kvm_vm_x86_state_table : &_kvm_vm_devices_state_table,
-                         &self->values, error))
+  KvmStateSlice dictionary;
+
+  if (!_kvm_state_unpack (state, &dictionary, error)
+      || !_kvm_state_parse (&dictionary, "VM", KIND,
+                            IS_X86 ? &_kvm_vm_x86_state_table : &_kvm_vm_devices_state_table,
+                            &self->values, error))
     return FALSE;
 
   self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
-  g_array_set_clear_func (self->parts, part_clear);
   g_array_set_size (self->parts, vcpus->len);
   for (guint i = 0; i < vcpus->len; i++)
     g_array_index (self->parts, Part, i).vcpu = g_ptr_array_index (vcpus, i);

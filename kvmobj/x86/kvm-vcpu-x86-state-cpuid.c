@@ -65,11 +65,19 @@ static const struct
   { 0x80000021, 0, EAX, 0 },
 };
 
-GVariant *
-_kvm_x86_cpuid_to_variant (KvmX86Cpuid *cpuid)
+gboolean
+_kvm_vcpu_x86_save_cpuid (KvmVcpu *self, KvmStateBuilder *builder, const KvmStateItem *item,
+                          GError **error)
 {
-  g_autofree Entry *entries = g_new (Entry, cpuid->abi.nent + 1);
+  g_autoptr (KvmX86Cpuid) cpuid = kvm_vcpu_x86_get_cpuid (self, error);
+  Entry *entries;
 
+  if (cpuid == NULL)
+    return FALSE;
+  entries = _kvm_state_reserve (builder, item->name, item->type, cpuid->abi.nent * sizeof *entries,
+                                error);
+  if (entries == NULL)
+    return FALSE;
   for (guint i = 0; i < cpuid->abi.nent; i++)
     {
       const KvmX86CpuidEntry *entry = &cpuid->abi.entries[i];
@@ -79,17 +87,16 @@ _kvm_x86_cpuid_to_variant (KvmX86Cpuid *cpuid)
                             entry->flags,
                             { entry->eax, entry->ebx, entry->ecx, entry->edx } };
     }
-  return _kvm_state_new_array ("a(uuuuuuu)", entries, cpuid->abi.nent * sizeof *entries);
+  return TRUE;
 }
 
 gboolean
-_kvm_vcpu_x86_set_cpuid_variant (KvmVcpu *self, GVariant *variant, GError **error)
+_kvm_vcpu_x86_restore_cpuid (KvmVcpu *self, const KvmStateSlice *value, GError **error)
 {
   g_autoptr (KvmX86Cpuid) cpuid = NULL;
-  const Entry *entries;
-  gsize n;
+  const Entry *entries = (const Entry *) value->data;
+  gsize n = value->size / sizeof *entries;
 
-  entries = g_variant_get_fixed_array (variant, &n, sizeof *entries);
   cpuid = _kvm_x86_cpuid_alloc (n);
   for (gsize i = 0; i < n; i++)
     cpuid->abi.entries[i] = (KvmX86CpuidEntry){
@@ -185,7 +192,7 @@ check_entry (KvmVcpu *self, KvmX86StateFacts *facts, KvmX86Cpuid *supported, con
 
 /* Many states have the same CPUID. */
 static gboolean
-was_found_to_fit (KvmVm *vm, KvmX86StateFacts *facts, GVariant *variant)
+was_found_to_fit (KvmVm *vm, KvmX86StateFacts *facts, const KvmStateSlice *value)
 {
   gboolean same = FALSE;
   gsize size;
@@ -196,42 +203,38 @@ was_found_to_fit (KvmVm *vm, KvmX86StateFacts *facts, GVariant *variant)
     {
       gconstpointer data = g_bytes_get_data (facts->cpuid, &size);
 
-      same = size == g_variant_get_size (variant)
-             && memcmp (data, g_variant_get_data (variant), size) == 0;
+      same = size == value->size && memcmp (data, value->data, size) == 0;
     }
   g_mutex_unlock (&vm->lock);
   return same;
 }
 
 static void
-note_that_it_fits (KvmVm *vm, KvmX86StateFacts *facts, GVariant *variant)
+note_that_it_fits (KvmVm *vm, KvmX86StateFacts *facts, const KvmStateSlice *value)
 {
-  gsize size = g_variant_get_size (variant);
-
-  if (size == 0 || !_kvm_vm_lock (vm))
+  if (value->size == 0 || !_kvm_vm_lock (vm))
     return;
   g_clear_pointer (&facts->cpuid, g_bytes_unref);
-  facts->cpuid = g_bytes_new (g_variant_get_data (variant), size);
+  facts->cpuid = g_bytes_new (value->data, value->size);
   g_mutex_unlock (&vm->lock);
 }
 
 gboolean
-_kvm_x86_cpuid_check_variant (KvmVcpu *self, KvmX86StateFacts *facts, GVariant *variant,
-                              const char *name, guint64 *xcr0, GError **error)
+_kvm_vcpu_x86_check_cpuid (KvmVcpu *self, KvmX86StateFacts *facts, const KvmStateSlice *value,
+                           const char *name, guint64 *xcr0, GError **error)
 {
   g_autoptr (KvmX86Cpuid) supported = kvm_system_x86_get_supported_cpuid (self->vm->system, error);
-  const Entry *entries;
-  gsize n;
+  const Entry *entries = (const Entry *) value->data;
+  gsize n = value->size / sizeof *entries;
 
   if (supported == NULL)
     return FALSE;
   /* x87 and SSE are there without being announced. */
   *xcr0 = 3 | get_register (supported, 0xd, 0, EAX)
           | (guint64) get_register (supported, 0xd, 0, EDX) << 32;
-  if (was_found_to_fit (self->vm, facts, variant))
+  if (was_found_to_fit (self->vm, facts, value))
     return TRUE;
 
-  entries = g_variant_get_fixed_array (variant, &n, sizeof *entries);
   if (n > KVMOBJ_MAX_CPUID_ENTRIES)
     {
       _kvm_state_set_invalid (error, name, "has %" G_GSIZE_FORMAT " entries; there are at most %d",
@@ -241,6 +244,6 @@ _kvm_x86_cpuid_check_variant (KvmVcpu *self, KvmX86StateFacts *facts, GVariant *
   for (gsize i = 0; i < n; i++)
     if (!check_entry (self, facts, supported, &entries[i], name, error))
       return FALSE;
-  note_that_it_fits (self->vm, facts, variant);
+  note_that_it_fits (self->vm, facts, value);
   return TRUE;
 }

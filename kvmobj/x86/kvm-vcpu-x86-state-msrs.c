@@ -202,8 +202,8 @@ request_new (guint n_entries)
 }
 
 gboolean
-_kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantBuilder *builder,
-                         const char *name, GError **error)
+_kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, KvmStateBuilder *builder,
+                         const KvmStateItem *item, GError **error)
 {
   g_autofree KvmAbiMsrEntry *entries = g_new (KvmAbiMsrEntry, facts->n_msrs + 1);
   g_autofree KvmAbiMsrs *request = request_new (facts->n_msrs);
@@ -227,20 +227,20 @@ _kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantB
       n_saved += n_done;
       start += n_done + (n_done < request->nmsrs);
     }
-  _kvm_state_add (builder, name,
-                  _kvm_state_new_array ("a(ut)", entries, n_saved * sizeof *entries));
+  _kvm_state_add (builder, item->name, item->type, entries, n_saved * sizeof *entries);
   return TRUE;
 }
 
 static const KvmAbiMsrEntry *
-get_entries (GVariant *msrs, gsize *n)
+get_entries (const KvmStateSlice *msrs, gsize *n)
 {
-  return g_variant_get_fixed_array (msrs, n, sizeof (KvmAbiMsrEntry));
+  *n = msrs->size / sizeof (KvmAbiMsrEntry);
+  return (const KvmAbiMsrEntry *) msrs->data;
 }
 
 gboolean
-_kvm_vcpu_x86_check_msrs (const KvmX86StateFacts *facts, GVariant *msrs, const char *name,
-                          GError **error)
+_kvm_vcpu_x86_check_msrs (const KvmX86StateFacts *facts, const KvmStateSlice *msrs,
+                          const char *name, GError **error)
 {
   const KvmAbiMsrEntry *entries;
   guint position = 0;
@@ -270,7 +270,7 @@ _kvm_vcpu_x86_check_msrs (const KvmX86StateFacts *facts, GVariant *msrs, const c
 }
 
 gboolean
-_kvm_x86_msrs_find (GVariant *msrs, guint32 index, guint64 *value)
+_kvm_x86_msrs_find (const KvmStateSlice *msrs, guint32 index, guint64 *value)
 {
   const KvmAbiMsrEntry *entries;
   gsize n;
@@ -295,7 +295,7 @@ has_value (KvmVcpu *self, const KvmAbiMsrEntry *entry)
 }
 
 gboolean
-_kvm_vcpu_x86_restore_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariant *msrs,
+_kvm_vcpu_x86_restore_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, const KvmStateSlice *msrs,
                             gboolean with_tsc, GError **error)
 {
   const KvmAbiMsrEntry *entries;

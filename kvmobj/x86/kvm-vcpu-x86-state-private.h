@@ -18,19 +18,21 @@ KvmX86StateFacts *_kvm_vcpu_x86_get_state_facts (KvmVcpu *self, GError **error);
 guint32 *_kvm_x86_state_sort_msrs (const guint32 *indexes, gsize n_indexes, guint *n_sorted);
 
 gboolean _kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts,
-                                  GVariantBuilder *builder, const char *name, GError **error);
-gboolean _kvm_vcpu_x86_check_msrs (const KvmX86StateFacts *facts, GVariant *msrs, const char *name,
-                                   GError **error);
-gboolean _kvm_vcpu_x86_restore_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariant *msrs,
-                                     gboolean with_tsc, GError **error);
-gboolean _kvm_x86_msrs_find (GVariant *msrs, guint32 index, guint64 *value);
+                                  KvmStateBuilder *builder, const KvmStateItem *item,
+                                  GError **error);
+gboolean _kvm_vcpu_x86_check_msrs (const KvmX86StateFacts *facts, const KvmStateSlice *msrs,
+                                   const char *name, GError **error);
+gboolean _kvm_vcpu_x86_restore_msrs (KvmVcpu *self, const KvmX86StateFacts *facts,
+                                     const KvmStateSlice *msrs, gboolean with_tsc, GError **error);
+gboolean _kvm_x86_msrs_find (const KvmStateSlice *msrs, guint32 index, guint64 *value);
 
-GVariant *_kvm_x86_cpuid_to_variant (KvmX86Cpuid *cpuid);
-gboolean _kvm_vcpu_x86_set_cpuid_variant (KvmVcpu *self, GVariant *entries, GError **error);
-
+gboolean _kvm_vcpu_x86_save_cpuid (KvmVcpu *self, KvmStateBuilder *builder,
+                                   const KvmStateItem *item, GError **error);
 /* Whether the host can give a guest this CPUID. Says which components of the extended state the
  * host has. */
-gboolean _kvm_x86_cpuid_check_variant (KvmVcpu *self, KvmX86StateFacts *facts, GVariant *entries,
-                                       const char *name, guint64 *xcr0, GError **error);
+gboolean _kvm_vcpu_x86_check_cpuid (KvmVcpu *self, KvmX86StateFacts *facts,
+                                    const KvmStateSlice *value, const char *name, guint64 *xcr0,
+                                    GError **error);
+gboolean _kvm_vcpu_x86_restore_cpuid (KvmVcpu *self, const KvmStateSlice *value, GError **error);
 
 G_END_DECLS

@@ -47,11 +47,11 @@ enum
 /* Where @is_optional, it depends on the host and on the VM. */
 static const KvmStateItem items[] = {
   [CPUID] = { "cpuid", "a(uuuuuuu)", 0, FALSE },
-  [TSC_KHZ] = { "tsc-khz", "u", 0, TRUE },
+  [TSC_KHZ] = { "tsc-khz", "u", sizeof (guint32), TRUE },
   [SREGS] = { "sregs", "ay", sizeof (KvmX86Sregs), TRUE },
   [SREGS2] = { "sregs2", "ay", sizeof (KvmX86Sregs2), TRUE },
   [LAPIC] = { "lapic", "ay", sizeof (KvmX86Lapic), TRUE },
-  [TSC_OFFSET] = { "tsc-offset", "x", 0, TRUE },
+  [TSC_OFFSET] = { "tsc-offset", "x", sizeof (gint64), TRUE },
   [MSRS] = { "msrs", "a(ut)", 0, FALSE },
   [NESTED_STATE] = { "nested-state", "ay", 0, TRUE },
   [REGS] = { "regs", "ay", sizeof (KvmX86Regs), FALSE },
@@ -59,77 +59,49 @@ static const KvmStateItem items[] = {
   [XCRS] = { "xcrs", "ay", sizeof (KvmX86Xcrs), TRUE },
   [DEBUG_REGS] = { "debug-regs", "ay", sizeof (KvmX86DebugRegs), TRUE },
   [EVENTS] = { "events", "ay", sizeof (KvmX86VcpuEvents), FALSE },
-  [MP_STATE] = { "mp-state", "u", 0, FALSE },
+  [MP_STATE] = { "mp-state", "u", sizeof (guint32), FALSE },
 };
 
 G_STATIC_ASSERT (N_ITEMS <= KVMOBJ_STATE_MAX_ITEMS);
 
 const KvmStateTable _kvm_vcpu_x86_state_table = { items, N_ITEMS };
 
+/* Has the kernel write a struct of this type into the state. */
+#define SAVE(request, item, type)                                                                  \
+  G_STMT_START                                                                                     \
+  {                                                                                                \
+    type *data = _kvm_state_reserve (builder, items[item].name, "ay", sizeof *data, error);        \
+                                                                                                   \
+    if (data == NULL || kvm_ioctl (&self->handle, request, data, error) == -1)                     \
+      return FALSE;                                                                                \
+  }                                                                                                \
+  G_STMT_END
+
 static gboolean
-save_cpuid (KvmVcpu *self, GVariantBuilder *builder, GError **error)
+save_sregs (KvmVcpu *self, const KvmX86StateFacts *facts, KvmStateBuilder *builder, GError **error)
 {
-  g_autoptr (KvmX86Cpuid) cpuid = kvm_vcpu_x86_get_cpuid (self, error);
-
-  if (cpuid == NULL)
-    return FALSE;
-  _kvm_state_add (builder, items[CPUID].name, _kvm_x86_cpuid_to_variant (cpuid));
-  return TRUE;
-}
-
-static gboolean
-save_sregs (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantBuilder *builder, GError **error)
-{
-  union
-  {
-    KvmX86Sregs sregs;
-    KvmX86Sregs2 sregs2;
-  } u;
-
   if (facts->has_sregs2)
-    {
-      if (kvm_ioctl (&self->handle, KVM_GET_SREGS2, &u.sregs2, error) == -1)
-        return FALSE;
-      _kvm_state_add_bytes (builder, items[SREGS2].name, &u.sregs2, sizeof u.sregs2);
-    }
+    SAVE (KVM_GET_SREGS2, SREGS2, KvmX86Sregs2);
   else
-    {
-      if (kvm_ioctl (&self->handle, KVM_GET_SREGS, &u.sregs, error) == -1)
-        return FALSE;
-      _kvm_state_add_bytes (builder, items[SREGS].name, &u.sregs, sizeof u.sregs);
-    }
+    SAVE (KVM_GET_SREGS, SREGS, KvmX86Sregs);
   return TRUE;
 }
 
 static gboolean
-save_xsave (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantBuilder *builder, GError **error)
+save_xsave (KvmVcpu *self, const KvmX86StateFacts *facts, KvmStateBuilder *builder, GError **error)
 {
-  g_autofree guint8 *data = g_try_malloc0 (facts->xsave_size);
-  g_autoptr (GBytes) bytes = NULL;
-  int ret;
+  gsize size = facts->xsave_size;
+  gpointer data = _kvm_state_reserve (builder, items[XSAVE].name, "ay", size, error);
 
   if (data == NULL)
-    {
-      g_set_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY,
-                   "KVM_GET_XSAVE2: there is no room for %" G_GSIZE_FORMAT " bytes",
-                   facts->xsave_size);
-      return FALSE;
-    }
-  if (facts->has_xsave2)
-    ret = kvm_ioctl_sized (&self->handle, KVM_GET_XSAVE2, data, facts->xsave_size, error);
-  else
-    ret = kvm_ioctl_sized (&self->handle, KVM_GET_XSAVE, data, facts->xsave_size, error);
-  if (ret == -1)
     return FALSE;
-
-  bytes = g_bytes_new_take (g_steal_pointer (&data), facts->xsave_size);
-  _kvm_state_add (builder, items[XSAVE].name,
-                  g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
-  return TRUE;
+  return (facts->has_xsave2 ? kvm_ioctl_sized (&self->handle, KVM_GET_XSAVE2, data, size, error)
+                            : kvm_ioctl_sized (&self->handle, KVM_GET_XSAVE, data, size, error))
+         != -1;
 }
 
 static gboolean
-save_nested_state (KvmVcpu *self, GVariantBuilder *builder, GError **error)
+save_nested_state (KvmVcpu *self, KvmStateBuilder *builder, GError **error)
 {
   g_autoptr (KvmX86NestedState) nested = kvm_vcpu_x86_get_nested_state (self, error);
   g_autoptr (GBytes) bytes = NULL;
@@ -137,13 +109,13 @@ save_nested_state (KvmVcpu *self, GVariantBuilder *builder, GError **error)
   if (nested == NULL)
     return FALSE;
   bytes = kvm_x86_nested_state_to_bytes (nested);
-  _kvm_state_add (builder, items[NESTED_STATE].name,
-                  g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+  _kvm_state_add (builder, items[NESTED_STATE].name, "ay", g_bytes_get_data (bytes, NULL),
+                  g_bytes_get_size (bytes));
   return TRUE;
 }
 
 static gboolean
-save_time (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantBuilder *builder, GError **error)
+save_time (KvmVcpu *self, const KvmX86StateFacts *facts, KvmStateBuilder *builder, GError **error)
 {
   gint64 offset;
   guint khz;
@@ -152,40 +124,28 @@ save_time (KvmVcpu *self, const KvmX86StateFacts *facts, GVariantBuilder *builde
     {
       if (!kvm_vcpu_x86_get_tsc_khz (self, &khz, error))
         return FALSE;
-      _kvm_state_add (builder, items[TSC_KHZ].name, g_variant_new_uint32 (khz));
+      _kvm_state_add_uint32 (builder, items[TSC_KHZ].name, khz);
     }
   if (facts->has_tsc_offset)
     {
       if (!kvm_vcpu_x86_get_tsc_offset (self, &offset, error))
         return FALSE;
-      _kvm_state_add (builder, items[TSC_OFFSET].name, g_variant_new_int64 (offset));
+      _kvm_state_add (builder, items[TSC_OFFSET].name, "x", &offset, sizeof offset);
     }
   return TRUE;
 }
 
-/* Saves what the kernel gives and takes as a struct. */
-#define SAVE(request, item, type)                                                                  \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    type data;                                                                                     \
-                                                                                                   \
-    if (kvm_ioctl (&self->handle, request, &data, error) == -1)                                    \
-      return FALSE;                                                                                \
-    _kvm_state_add_bytes (builder, items[item].name, &data, sizeof data);                          \
-  }                                                                                                \
-  G_STMT_END
-
 /* To ask how the vCPU takes part may give it an INIT, and to ask for events may deliver what is
  * waiting; so these come first. The MSRs, with the time, come when the LAPIC is known. */
 gboolean
-_kvm_vcpu_x86_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **error)
+_kvm_vcpu_x86_save_state (KvmVcpu *self, KvmStateBuilder *builder, GError **error)
 {
   const KvmX86StateFacts *facts = _kvm_vcpu_x86_get_state_facts (self, error);
   guint mp_state;
 
   if (facts == NULL || !kvm_vcpu_get_raw_mp_state (self, &mp_state, error))
     return FALSE;
-  _kvm_state_add (builder, items[MP_STATE].name, g_variant_new_uint32 (mp_state));
+  _kvm_state_add_uint32 (builder, items[MP_STATE].name, mp_state);
   SAVE (KVM_GET_VCPU_EVENTS, EVENTS, KvmX86VcpuEvents);
   SAVE (KVM_GET_REGS, REGS, KvmX86Regs);
   if (!save_sregs (self, facts, builder, error) || !save_xsave (self, facts, builder, error))
@@ -198,8 +158,8 @@ _kvm_vcpu_x86_save_state (KvmVcpu *self, GVariantBuilder *builder, GError **erro
     SAVE (KVM_GET_LAPIC, LAPIC, KvmX86Lapic);
   return (!facts->has_nested_state || save_nested_state (self, builder, error))
          && save_time (self, facts, builder, error)
-         && _kvm_vcpu_x86_save_msrs (self, facts, builder, items[MSRS].name, error)
-         && save_cpuid (self, builder, error);
+         && _kvm_vcpu_x86_save_msrs (self, facts, builder, &items[MSRS], error)
+         && _kvm_vcpu_x86_save_cpuid (self, builder, &items[CPUID], error);
 }
 
 static const char *
@@ -219,13 +179,13 @@ find_sregs_mistake (guint64 cr0, guint64 cr4, guint64 cr8, guint64 efer)
 static gboolean
 check_sregs (const KvmStateValues *values, const KvmX86StateFacts *facts, GError **error)
 {
-  guint item = values->values[SREGS2] != NULL ? SREGS2 : SREGS;
+  guint item = _kvm_state_has (values, SREGS2) ? SREGS2 : SREGS;
   const char *mistake;
 
-  if ((values->values[SREGS] != NULL) == (values->values[SREGS2] != NULL))
+  if ((_kvm_state_has (values, SREGS)) == (_kvm_state_has (values, SREGS2)))
     {
       _kvm_state_set_invalid (error, items[SREGS2].name, "and \"sregs\" are both %s",
-                              values->values[SREGS] != NULL ? "there" : "missing");
+                              _kvm_state_has (values, SREGS) ? "there" : "missing");
       return FALSE;
     }
   if (item == SREGS2)
@@ -256,8 +216,8 @@ static gboolean
 check_xsave (const KvmStateValues *values, const KvmX86StateFacts *facts, guint64 supported,
              GError **error)
 {
-  gsize size = g_variant_get_size (values->values[XSAVE]);
-  const guint8 *data = g_variant_get_data (values->values[XSAVE]);
+  gsize size = values->values[XSAVE].size;
+  const guint8 *data = values->values[XSAVE].data;
   guint64 xstate_bv, xcomp_bv;
   guint32 mxcsr;
 
@@ -348,7 +308,8 @@ static gboolean
 check_nested_state (const KvmStateValues *values, GError **error)
 {
   g_autoptr (KvmX86NestedState) nested = NULL;
-  g_autoptr (GBytes) bytes = g_variant_get_data_as_bytes (values->values[NESTED_STATE]);
+  g_autoptr (GBytes) bytes
+      = g_bytes_new (values->values[NESTED_STATE].data, values->values[NESTED_STATE].size);
   g_autoptr (GError) local = NULL;
 
   nested = kvm_x86_nested_state_new_from_bytes (bytes, &local);
@@ -360,7 +321,7 @@ check_nested_state (const KvmStateValues *values, GError **error)
 static gboolean
 check_mp_state (const KvmStateValues *values, const KvmX86StateFacts *facts, GError **error)
 {
-  guint state = g_variant_get_uint32 (values->values[MP_STATE]);
+  guint state = _kvm_state_get_uint32 (values, MP_STATE);
 
   if (state > KVM_VCPU_STATE_SIPI_RECEIVED && state != KVM_VCPU_STATE_AP_RESET_HOLD)
     _kvm_state_set_invalid (error, items[MP_STATE].name, "is %u, which there is not", state);
@@ -385,7 +346,7 @@ static gboolean
 check_tsc_khz (KvmVcpu *self, const KvmStateValues *values, const KvmX86StateFacts *facts,
                GError **error)
 {
-  guint khz = g_variant_get_uint32 (values->values[TSC_KHZ]), here;
+  guint khz = _kvm_state_get_uint32 (values, TSC_KHZ), here;
 
   if (!facts->has_tsc_khz || facts->has_tsc_control || !tsc_khz_differs (khz, facts->tsc_khz))
     return TRUE;
@@ -410,15 +371,15 @@ _kvm_vcpu_x86_check_state (KvmVcpu *self, const KvmStateValues *values, GError *
          && _kvm_state_check_presence (values, DEBUG_REGS, facts->has_debug_regs, error)
          && _kvm_state_check_presence (values, NESTED_STATE, facts->has_nested_state, error)
          && check_sregs (values, facts, error) && check_events (values, error)
-         && (values->values[DEBUG_REGS] == NULL || check_debug_regs (values, error))
-         && (values->values[NESTED_STATE] == NULL || check_nested_state (values, error))
+         && (!_kvm_state_has (values, DEBUG_REGS) || check_debug_regs (values, error))
+         && (!_kvm_state_has (values, NESTED_STATE) || check_nested_state (values, error))
          && check_mp_state (values, facts, error)
-         && _kvm_x86_cpuid_check_variant (self, facts, values->values[CPUID], items[CPUID].name,
-                                          &xcr0, error)
+         && _kvm_vcpu_x86_check_cpuid (self, facts, &values->values[CPUID], items[CPUID].name,
+                                       &xcr0, error)
          && check_xsave (values, facts, xcr0, error)
-         && (values->values[XCRS] == NULL || check_xcrs (values, xcr0, error))
-         && (values->values[TSC_KHZ] == NULL || check_tsc_khz (self, values, facts, error))
-         && _kvm_vcpu_x86_check_msrs (facts, values->values[MSRS], items[MSRS].name, error);
+         && (!_kvm_state_has (values, XCRS) || check_xcrs (values, xcr0, error))
+         && (!_kvm_state_has (values, TSC_KHZ) || check_tsc_khz (self, values, facts, error))
+         && _kvm_vcpu_x86_check_msrs (facts, &values->values[MSRS], items[MSRS].name, error);
 }
 
 /* Sets what the kernel takes as a struct. */
@@ -440,7 +401,7 @@ restore_sregs (KvmVcpu *self, const KvmStateValues *values, KvmStateProgress *pr
 {
   gsize offset = G_STRUCT_OFFSET (KvmX86Sregs, cr8);
 
-  if (values->values[SREGS2] != NULL)
+  if (_kvm_state_has (values, SREGS2))
     {
       RESTORE (KVM_SET_SREGS2, SREGS2, KvmX86Sregs2);
       offset = G_STRUCT_OFFSET (KvmX86Sregs2, cr8);
@@ -450,9 +411,7 @@ restore_sregs (KvmVcpu *self, const KvmStateValues *values, KvmStateProgress *pr
 
   /* Without a local APIC in the kernel each run takes it from the page. */
   memcpy (&self->exit->run->cr8,
-          (const guint8 *) g_variant_get_data (
-              values->values[values->values[SREGS2] != NULL ? SREGS2 : SREGS])
-              + offset,
+          values->values[_kvm_state_has (values, SREGS2) ? SREGS2 : SREGS].data + offset,
           sizeof self->exit->run->cr8);
   return TRUE;
 }
@@ -461,7 +420,7 @@ static gboolean
 restore_tsc_khz (KvmVcpu *self, const KvmStateValues *values, KvmStateProgress *progress,
                  GError **error)
 {
-  guint khz = g_variant_get_uint32 (values->values[TSC_KHZ]), here;
+  guint khz = _kvm_state_get_uint32 (values, TSC_KHZ), here;
 
   if (!kvm_vcpu_x86_get_tsc_khz (self, &here, error))
     return FALSE;
@@ -477,12 +436,12 @@ static gboolean
 restore_tsc_offset (KvmVcpu *self, const KvmStateValues *values, KvmStateProgress *progress,
                     GError **error)
 {
-  gint64 offset = g_variant_get_int64 (values->values[TSC_OFFSET]), here;
+  gint64 offset = (gint64) _kvm_state_get_uint64 (values, TSC_OFFSET), here;
   guint64 tsc, now;
 
   if (!progress->has_tsc_shift)
     {
-      if (!_kvm_x86_msrs_find (values->values[MSRS], KVMOBJ_MSR_TSC, &tsc))
+      if (!_kvm_x86_msrs_find (&values->values[MSRS], KVMOBJ_MSR_TSC, &tsc))
         return TRUE;
       if (!kvm_vcpu_x86_get_tsc_offset (self, &here, error)
           || !kvm_vcpu_x86_get_msr (self, KVMOBJ_MSR_TSC, &now, error))
@@ -499,8 +458,8 @@ static gboolean
 restore_xsave (KvmVcpu *self, const KvmStateValues *values, KvmStateProgress *progress,
                GError **error)
 {
-  gconstpointer data = g_variant_get_data (values->values[XSAVE]);
-  gsize size = g_variant_get_size (values->values[XSAVE]);
+  gconstpointer data = values->values[XSAVE].data;
+  gsize size = values->values[XSAVE].size;
   gboolean is_set = kvm_ioctl_sized (&self->handle, KVM_SET_XSAVE, data, size, error) != -1;
 
   return _kvm_state_finish_item (is_set, &items[XSAVE], progress, error);
@@ -510,8 +469,8 @@ static gboolean
 restore_nested_state (KvmVcpu *self, const KvmStateValues *values, KvmStateProgress *progress,
                       GError **error)
 {
-  gconstpointer nested = g_variant_get_data (values->values[NESTED_STATE]);
-  gsize size = g_variant_get_size (values->values[NESTED_STATE]);
+  gconstpointer nested = values->values[NESTED_STATE].data;
+  gsize size = values->values[NESTED_STATE].size;
   KvmX86VcpuEvents events;
   gboolean is_set;
 
@@ -543,35 +502,36 @@ _kvm_vcpu_x86_restore_state (KvmVcpu *self, const KvmStateValues *values,
   if (facts == NULL)
     return FALSE;
 
-  has_offset = values->values[TSC_OFFSET] != NULL && facts->has_tsc_offset;
-  if (!_kvm_state_finish_item (_kvm_vcpu_x86_set_cpuid_variant (self, values->values[CPUID], error),
+  has_offset = _kvm_state_has (values, TSC_OFFSET) && facts->has_tsc_offset;
+  if (!_kvm_state_finish_item (_kvm_vcpu_x86_restore_cpuid (self, &values->values[CPUID], error),
                                &items[CPUID], progress, error))
     return FALSE;
-  if (values->values[TSC_KHZ] != NULL && facts->has_tsc_control
+  if (_kvm_state_has (values, TSC_KHZ) && facts->has_tsc_control
       && !restore_tsc_khz (self, values, progress, error))
     return FALSE;
   if (!restore_sregs (self, values, progress, error))
     return FALSE;
-  if (values->values[LAPIC] != NULL)
+  if (_kvm_state_has (values, LAPIC))
     RESTORE (KVM_SET_LAPIC, LAPIC, KvmX86Lapic);
   if (has_offset && !restore_tsc_offset (self, values, progress, error))
     return FALSE;
-  if (!_kvm_vcpu_x86_restore_msrs (self, facts, values->values[MSRS], !has_offset, error))
+  if (!_kvm_vcpu_x86_restore_msrs (self, facts, &values->values[MSRS], !has_offset, error))
     {
       progress->is_changed = TRUE;
       return _kvm_state_finish_item (FALSE, &items[MSRS], progress, error);
     }
-  if (values->values[NESTED_STATE] != NULL && !restore_nested_state (self, values, progress, error))
+  if (_kvm_state_has (values, NESTED_STATE)
+      && !restore_nested_state (self, values, progress, error))
     return FALSE;
   RESTORE (KVM_SET_REGS, REGS, KvmX86Regs);
   if (!restore_xsave (self, values, progress, error))
     return FALSE;
-  if (values->values[XCRS] != NULL)
+  if (_kvm_state_has (values, XCRS))
     RESTORE (KVM_SET_XCRS, XCRS, KvmX86Xcrs);
-  if (values->values[DEBUG_REGS] != NULL)
+  if (_kvm_state_has (values, DEBUG_REGS))
     RESTORE (KVM_SET_DEBUGREGS, DEBUG_REGS, KvmX86DebugRegs);
   RESTORE (KVM_SET_VCPU_EVENTS, EVENTS, KvmX86VcpuEvents);
   return _kvm_state_finish_item (
-      kvm_vcpu_set_mp_state (self, g_variant_get_uint32 (values->values[MP_STATE]), error),
+      kvm_vcpu_set_mp_state (self, _kvm_state_get_uint32 (values, MP_STATE), error),
       &items[MP_STATE], progress, error);
 }

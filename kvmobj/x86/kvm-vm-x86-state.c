@@ -35,7 +35,7 @@ static const KvmStateItem items[] = {
   [PIC_SLAVE] = { "pic-slave", "ay", sizeof (KvmX86Irqchip), TRUE },
   [IOAPIC] = { "ioapic", "ay", sizeof (KvmX86Irqchip), TRUE },
   [PIT] = { "pit", "ay", sizeof (KvmX86PitState), TRUE },
-  [CLOCK] = { "clock", "t", 0, TRUE },
+  [CLOCK] = { "clock", "t", sizeof (guint64), TRUE },
 };
 
 const KvmStateTable _kvm_vm_x86_state_table = { items, N_ITEMS };
@@ -76,7 +76,7 @@ get_pit (KvmVm *self, KvmX86PitState *pit, gboolean *has_it, GError **error)
 
 /* The clock comes last, so that it shows nothing that is before what the guest has seen. */
 gboolean
-_kvm_vm_x86_save_state (KvmVm *self, GVariantBuilder *builder, GError **error)
+_kvm_vm_x86_save_state (KvmVm *self, KvmStateBuilder *builder, GError **error)
 {
   KvmX86Irqchip irqchip;
   KvmX86PitState pit;
@@ -89,17 +89,17 @@ _kvm_vm_x86_save_state (KvmVm *self, GVariantBuilder *builder, GError **error)
       if (!get_irqchip (self, id, &irqchip, &has_it, error))
         return FALSE;
       if (has_it)
-        _kvm_state_add_bytes (builder, items[PIC_MASTER + id].name, &irqchip, sizeof irqchip);
+        _kvm_state_add (builder, items[PIC_MASTER + id].name, "ay", &irqchip, sizeof irqchip);
     }
   if (has_it)
     {
       if (!get_pit (self, &pit, &has_it, error))
         return FALSE;
       if (has_it)
-        _kvm_state_add_bytes (builder, items[PIT].name, &pit, sizeof pit);
+        _kvm_state_add (builder, items[PIT].name, "ay", &pit, sizeof pit);
     }
   if (kvm_vm_x86_get_clock (self, &clock, &local))
-    _kvm_state_add (builder, items[CLOCK].name, g_variant_new_uint64 (clock.clock));
+    _kvm_state_add (builder, items[CLOCK].name, "t", &clock.clock, sizeof clock.clock);
   else if (!is_absent (&local, error))
     return FALSE;
   return TRUE;
@@ -108,13 +108,21 @@ _kvm_vm_x86_save_state (KvmVm *self, GVariantBuilder *builder, GError **error)
 gboolean
 _kvm_vm_x86_check_state (KvmVm *self, const KvmStateValues *values, GError **error)
 {
+  KvmX86StateFacts *facts = g_atomic_pointer_get (&self->x86_state_facts);
+  gboolean has_irqchip = facts != NULL && g_atomic_int_get (&facts->has_irqchip);
+  gboolean has_pit = facts != NULL && g_atomic_int_get (&facts->has_pit);
   KvmX86Irqchip irqchip;
   KvmX86PitState pit;
-  gboolean has_irqchip, has_pit = FALSE;
 
-  if (!get_irqchip (self, 0, &irqchip, &has_irqchip, error)
-      || (has_irqchip && !get_pit (self, &pit, &has_pit, error)))
+  /* What a VM has, it has for ever. */
+  if ((!has_irqchip && !get_irqchip (self, 0, &irqchip, &has_irqchip, error))
+      || (has_irqchip && !has_pit && !get_pit (self, &pit, &has_pit, error)))
     return FALSE;
+  if (facts != NULL)
+    {
+      g_atomic_int_set (&facts->has_irqchip, has_irqchip);
+      g_atomic_int_set (&facts->has_pit, has_pit);
+    }
   for (guint id = 0; id <= KVM_X86_IRQCHIP_ID_IOAPIC; id++)
     {
       if (!_kvm_state_check_presence (values, PIC_MASTER + id, has_irqchip, error))
@@ -143,23 +151,23 @@ _kvm_vm_x86_restore_state (KvmVm *self, const KvmStateValues *values, KvmStatePr
   KvmX86Clock clock = { .flags = 0 };
 
   for (guint item = PIC_MASTER; item <= IOAPIC; item++)
-    if (values->values[item] != NULL)
+    if (_kvm_state_has (values, item))
       {
         _kvm_state_copy_bytes (values, item, &irqchip, sizeof irqchip);
         if (!_kvm_state_finish_item (kvm_vm_x86_set_irqchip (self, &irqchip, error), &items[item],
                                      progress, error))
           return FALSE;
       }
-  if (values->values[PIT] != NULL)
+  if (_kvm_state_has (values, PIT))
     {
       _kvm_state_copy_bytes (values, PIT, &pit, sizeof pit);
       if (!_kvm_state_finish_item (kvm_vm_x86_set_pit (self, &pit, error), &items[PIT], progress,
                                    error))
         return FALSE;
     }
-  if (values->values[CLOCK] != NULL)
+  if (_kvm_state_has (values, CLOCK))
     {
-      clock.clock = g_variant_get_uint64 (values->values[CLOCK]);
+      clock.clock = _kvm_state_get_uint64 (values, CLOCK);
       if (!_kvm_state_finish_item (kvm_vm_x86_set_clock (self, &clock, error), &items[CLOCK],
                                    progress, error))
         return FALSE;
