@@ -32,8 +32,9 @@
  * NULL_KVM_COUNTS=/tmp/counts
  *   Writes how often each request was made, as lines "NAME COUNT", at exit ("-": to stderr).
  *
- * Limits: descriptors end at 65535; close_range () leaves marks behind; an object must not be
- * closed while another thread is using it; it takes a 64-bit little-endian machine. */
+ * Limits: descriptors end at 65535; close_range () leaves marks behind; a vCPU must not be closed
+ * while another thread runs it; of what else is closed during a request, that has to end before
+ * N_DEAD others are closed; it takes a 64-bit little-endian machine. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -51,6 +52,7 @@
 #include <unistd.h>
 
 #define N_FDS 65536
+#define N_DEAD 256
 #define N_CAPABILITIES 512
 #define RUN_BYTES (3 * sysconf (_SC_PAGESIZE))
 #define VCPU_FILE_BYTES (16 << 20) /* the run pages and, from page 64 on, room for a dirty ring */
@@ -413,6 +415,23 @@ get_mark (int fd)
   return (unsigned) fd < N_FDS ? __atomic_load_n (&marks[fd], __ATOMIC_ACQUIRE) : NULL;
 }
 
+/* Buries an object, in the place of the one that has been dead for longest. */
+static void
+bury (struct object *object)
+{
+  static struct object *dead[N_DEAD];
+  static unsigned n_buried;
+  struct object *old = dead[n_buried % N_DEAD];
+
+  dead[n_buried++ % N_DEAD] = object;
+  if (old == NULL)
+    return;
+  for (int slot = 0; slot < 256; slot++)
+    for (struct value *value; (value = old->values[slot]) != NULL; free (value))
+      old->values[slot] = value->next;
+  free (old);
+}
+
 static void
 set_mark (int fd, struct object *object)
 {
@@ -427,12 +446,9 @@ set_mark (int fd, struct object *object)
   __atomic_store_n (&marks[fd], object, __ATOMIC_RELEASE);
   if (old != NULL && --old->references == 0)
     {
-      for (int slot = 0; slot < 256; slot++)
-        for (struct value *value; (value = old->values[slot]) != NULL; free (value))
-          old->values[slot] = value->next;
       if (old->run != NULL)
         munmap (old->run, RUN_BYTES);
-      free (old);
+      bury (old);
     }
   pthread_mutex_unlock (&mutex);
 }
