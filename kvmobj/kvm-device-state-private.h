@@ -34,5 +34,6 @@ void _kvm_device_riscv_list_aia (KvmHandle *device, const guint64 *cpus, guint n
 
 /* Some registers set bits alone: what is written first to clear them, or FALSE. */
 gboolean _kvm_device_arm64_find_clear (const KvmDeviceItem *item, guint64 *attribute);
+gboolean _kvm_device_riscv_find_clear (const KvmDeviceItem *item, guint64 *attribute);
 
 G_END_DECLS

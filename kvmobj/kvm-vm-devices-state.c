@@ -306,20 +306,10 @@ static gboolean
 restore_attribute (KvmHandle *device, const KvmDeviceItem *item, gconstpointer value,
                    KvmStateProgress *progress, GError **error)
 {
-  KvmAbiDeviceAttr attr = { .group = item->group };
-  guint8 ones[MAX_ITEM_SIZE], now[MAX_ITEM_SIZE] = { 0 };
+  KvmAbiDeviceAttr attr = { .group = item->group, .attr = item->attribute, .addr = (gulong) value };
+  guint8 now[MAX_ITEM_SIZE] = { 0 };
   g_autoptr (GError) local = NULL;
-  guint64 clear;
 
-  if (device->id != KVM_DEVICE_TYPE_RISCV_AIA && _kvm_device_arm64_find_clear (item, &clear))
-    {
-      memset (ones, 0xff, sizeof ones);
-      attr.attr = clear;
-      attr.addr = (gulong) ones;
-      kvm_ioctl (device, KVM_SET_DEVICE_ATTR, &attr, NULL);
-    }
-  attr.attr = item->attribute;
-  attr.addr = (gulong) value;
   if (kvm_ioctl (device, KVM_SET_DEVICE_ATTR, &attr, &local) != -1)
     {
       progress->is_changed = TRUE;
@@ -337,11 +327,34 @@ restore_attribute (KvmHandle *device, const KvmDeviceItem *item, gconstpointer v
   return FALSE;
 }
 
+/* What was there before goes while the device still knows it: registers that set bits alone would
+ * leave it. */
+static void
+clear_device (KvmHandle *device, GVariant *states, KvmStateProgress *progress)
+{
+  gboolean is_aia = device->id == KVM_DEVICE_TYPE_RISCV_AIA;
+  guint8 ones[MAX_ITEM_SIZE];
+  KvmDeviceItem item = { 0 };
+  GVariantIter iter;
+
+  memset (ones, 0xff, sizeof ones);
+  g_variant_iter_init (&iter, states);
+  while (g_variant_iter_next (&iter, "(ut@ay)", &item.group, &item.attribute, NULL))
+    {
+      KvmAbiDeviceAttr attr = { .group = item.group, .addr = (gulong) ones };
+
+      if ((is_aia ? _kvm_device_riscv_find_clear : _kvm_device_arm64_find_clear) (&item, &attr.attr)
+          && kvm_ioctl (device, KVM_SET_DEVICE_ATTR, &attr, NULL) != -1)
+        progress->is_changed = TRUE;
+    }
+}
+
 static gboolean
 restore_device (KvmHandle *device, GVariant *states, KvmStateProgress *progress, GError **error)
 {
   gsize n = g_variant_n_children (states);
 
+  clear_device (device, states, progress);
   for (gsize i = 0; i < n; i++)
     {
       g_autoptr (GVariant) bytes = NULL;

@@ -620,6 +620,106 @@ test_gic (void)
 
 #endif
 
+#if defined(__riscv)
+
+#define AIA_APLIC 3
+#define AIA_IMSIC 4
+#define SOURCE 5
+#define MESSAGE 9
+#define APLIC_ADDRESS 0xd000000
+#define IMSIC_ADDRESS 0x28000000
+
+static KvmDevice *
+add_aia (KvmTestGuest *guest)
+{
+  g_autoptr (GError) error = NULL;
+  KvmDevice *aia = kvm_vm_create_device (guest->vm, KVM_DEVICE_TYPE_RISCV_AIA, &error);
+
+  g_assert_no_error (error);
+  kvm_device_riscv_set_aia_config (aia, KVM_RISCV_AIA_CONFIG_MODE, KVM_RISCV_AIA_MODE_EMUL, &error);
+  kvm_device_riscv_set_aia_config (aia, KVM_RISCV_AIA_CONFIG_IDS, 63, &error);
+  kvm_device_riscv_set_aia_config (aia, KVM_RISCV_AIA_CONFIG_SOURCES, 31, &error);
+  kvm_device_riscv_set_aplic_address (aia, APLIC_ADDRESS, &error);
+  kvm_device_riscv_set_imsic_address (aia, 0, IMSIC_ADDRESS, &error);
+  g_assert_true (kvm_device_riscv_init_aia (aia, &error));
+  g_assert_no_error (error);
+  return aia;
+}
+
+static void
+set_aplic (KvmDevice *aia, guint64 attribute, guint32 value)
+{
+  g_autoptr (GError) error = NULL;
+
+  kvm_device_set_attribute (aia, AIA_APLIC, attribute, (const guint8 *) &value, sizeof value,
+                            &error);
+  g_assert_no_error (error);
+}
+
+static guint64
+get_attribute (KvmDevice *aia, guint group, guint64 attribute, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *value = NULL;
+  guint64 number = 0;
+  gsize length;
+
+  value = kvm_device_get_attribute (aia, group, attribute, size, &length, &error);
+  g_assert_no_error (error);
+  memcpy (&number, value, length);
+  return number;
+}
+
+/* A source that is enabled and pending, and a message that has come. */
+static void
+test_aia (void)
+{
+  static const guint64 eip = 0x80;
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (count);
+  g_autoptr (KvmTestGuest) other = KVM_TEST_GUEST (count);
+  g_autoptr (KvmTestGuest) without = KVM_TEST_GUEST (count);
+  g_autoptr (KvmDevice) aia = add_aia (guest);
+  g_autoptr (KvmDevice) other_aia = add_aia (other);
+  g_autoptr (GVariant) quiet = NULL;
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GVariant) again = NULL;
+  g_autoptr (GVariant) now = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n;
+
+  kvm_test_run_to_halt (guest);
+  kvm_test_run_to_halt (other);
+  quiet = save_vm (guest->vm);
+  set_aplic (aia, 4 * SOURCE, 4); /* a rising edge */
+  set_aplic (aia, 0x1e00, 1u << SOURCE);
+  set_aplic (aia, 0x1c00, 1u << SOURCE);
+  g_assert_true (
+      kvm_vm_signal_msi (guest->vm, IMSIC_ADDRESS, MESSAGE, KVM_MSI_FLAGS_NONE, 0, &n, &error));
+  g_assert_cmphex (get_attribute (aia, AIA_APLIC, 0x1c00, 4), ==, 1u << SOURCE);
+  g_assert_cmphex (get_attribute (aia, AIA_IMSIC, eip, 8), ==, 1u << MESSAGE);
+
+  state = save_vm (guest->vm);
+  again = read_again (state);
+  g_assert_true (kvm_vm_restore_state (other->vm, again, &error));
+  g_assert_no_error (error);
+  now = save_vm (other->vm);
+  assert_same (state, now);
+  g_assert_cmphex (get_attribute (other_aia, AIA_APLIC, 0x1c00, 4), ==, 1u << SOURCE);
+  g_assert_cmphex (get_attribute (other_aia, AIA_APLIC, 0x1e00, 4), ==, 1u << SOURCE);
+  g_assert_cmphex (get_attribute (other_aia, AIA_IMSIC, eip, 8), ==, 1u << MESSAGE);
+
+  g_clear_pointer (&now, g_variant_unref);
+  g_assert_true (kvm_vm_restore_state (other->vm, quiet, &error));
+  g_assert_no_error (error);
+  now = save_vm (other->vm);
+  assert_same (quiet, now);
+
+  g_assert_false (kvm_vm_restore_state (without->vm, state, &error));
+  kvm_test_assert_error (error, KVM_ERROR_NOT_SUPPORTED, "has a device of type");
+}
+
+#endif
+
 /* What a person wants to see; how it is worded may change. */
 static void
 test_dump (void)
@@ -663,6 +763,8 @@ main (int argc, char *argv[])
   kvm_test_add ("/state/put-back", test_put_back);
 #if defined(__aarch64__)
   kvm_test_add ("/state/gic", test_gic);
+#elif defined(__riscv)
+  kvm_test_add ("/state/aia", test_aia);
 #endif
   kvm_test_add ("/state/dump", test_dump);
   g_test_add_func ("/state/mutations", test_mutations); /* once is enough */

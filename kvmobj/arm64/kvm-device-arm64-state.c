@@ -20,11 +20,13 @@ enum
 
 #define GICD_CTLR 0x0u
 #define GICD_TYPER 0x4u
+#define GICD_IIDR 0x8u
 #define GICD_STATUSR 0x10u
 #define GICD_IGROUPR 0x80u
 #define GICD_ISENABLER 0x100u
 #define GICD_ICENABLER 0x180u
 #define GICD_ISPENDR 0x200u
+#define GICD_ICPENDR 0x280u
 #define GICD_ISACTIVER 0x300u
 #define GICD_ICACTIVER 0x380u
 #define GICD_IPRIORITYR 0x400u
@@ -96,6 +98,8 @@ _kvm_device_arm64_list_vgic_v2 (KvmHandle *device, const guint64 *cpus, guint n_
 {
   guint n_irqs = _kvm_device_list_ask (device, GROUP_N_IRQS, 0);
 
+  /* Groups are taken only by who has set this. */
+  _kvm_device_list_add (attributes, GROUP_DISTRIBUTOR, 4, GICD_IIDR);
   _kvm_device_list_add (attributes, GROUP_DISTRIBUTOR, 4, GICD_CTLR);
   for (guint i = 0; i < n_cpus; i++)
     {
@@ -119,6 +123,7 @@ _kvm_device_arm64_list_vgic_v3 (KvmHandle *device, const guint64 *cpus, guint n_
   gboolean has_lpis
       = (_kvm_device_list_ask (device, GROUP_DISTRIBUTOR, GICD_TYPER) & TYPER_LPIS) != 0;
 
+  _kvm_device_list_add (attributes, GROUP_DISTRIBUTOR, 4, GICD_IIDR);
   _kvm_device_list_add (attributes, GROUP_DISTRIBUTOR, 4, GICD_CTLR);
   _kvm_device_list_add (attributes, GROUP_DISTRIBUTOR, 4, GICD_STATUSR);
   for (guint i = 0; i < n_cpus; i++)
@@ -164,7 +169,10 @@ _kvm_device_arm64_find_clear (const KvmDeviceItem *item, guint64 *attribute)
   else if (item->group != GROUP_DISTRIBUTOR)
     return FALSE;
 
+  /* What is pending is set and cleared by the one register of a GICv3, and the other does nothing.
+   */
   if ((offset >= GICD_ISENABLER && offset < GICD_ICENABLER)
+      || (offset >= GICD_ISPENDR && offset < GICD_ICPENDR)
       || (offset >= GICD_ISACTIVER && offset < GICD_ICACTIVER))
     *attribute = item->attribute + (GICD_ICENABLER - GICD_ISENABLER);
   else if (item->group == GROUP_DISTRIBUTOR && offset >= GICD_SPENDSGIR

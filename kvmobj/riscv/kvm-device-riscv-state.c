@@ -19,7 +19,9 @@ enum
 #define APLIC_DOMAINCFG 0x0
 #define APLIC_SOURCECFG 0x0 /* of source 1 at 4 */
 #define APLIC_SETIP 0x1c00
+#define APLIC_CLRIP 0x1d00
 #define APLIC_SETIE 0x1e00
+#define APLIC_CLRIE 0x1f00
 #define APLIC_TARGET 0x3000
 
 #define IMSIC_EIDELIVERY 0x70
@@ -57,4 +59,15 @@ _kvm_device_riscv_list_aia (KvmHandle *device, const guint64 *cpus, guint n_cpus
       _kvm_device_list_add (attributes, GROUP_APLIC, 4, APLIC_SETIP + source / 8);
     }
   _kvm_device_list_add (attributes, GROUP_APLIC, 4, APLIC_DOMAINCFG);
+}
+
+gboolean
+_kvm_device_riscv_find_clear (const KvmDeviceItem *item, guint64 *attribute)
+{
+  if (item->group != GROUP_APLIC
+      || !((item->attribute >= APLIC_SETIP && item->attribute < APLIC_CLRIP)
+           || (item->attribute >= APLIC_SETIE && item->attribute < APLIC_CLRIE)))
+    return FALSE;
+  *attribute = item->attribute + (APLIC_CLRIP - APLIC_SETIP);
+  return TRUE;
 }

@@ -119,6 +119,7 @@ TABLE = {
             # Nor an AIA.
             "/riscv-aia/emulated", "/riscv-aia/accelerated", "/riscv-aia/auto",
             "/riscv-aia/registers", "/riscv-aia/control-register", "/riscv-aia/bad",
+            "/state/aia",
         ],
     },
     # Vectors, and the AIA and with it irqfd: under QEMU 7.2 a guest that uses it hangs.
