@@ -15,7 +15,6 @@ KVM_TEST_DECLARE_GUEST (triple_fault);
 KVM_TEST_DECLARE_GUEST (paging);
 KVM_TEST_DECLARE_GUEST (live_sse);
 KVM_TEST_DECLARE_GUEST (virtualize);
-KVM_TEST_DECLARE_GUEST (virtualized);
 KVM_TEST_DECLARE_GUEST (hyperv);
 KVM_TEST_DECLARE_GUEST (hypercall);
 KVM_TEST_DECLARE_GUEST (cpuid);
@@ -230,40 +229,8 @@ test_live_sse (void)
   g_assert_cmpmem (seen, 16, "0123456789ABCDEF", 16);
 }
 
-#define VMCB 0x4000
 #define VMEXIT_HLT 0x78
 #define MSR_HSAVE_PA 0xc0010117
-
-/* The block that VMRUN enters a guest with; the offsets are those of AMD's manual. */
-static void
-write_vmcb (KvmTestGuest *guest)
-{
-  guint8 vmcb[0x1000] = { 0 };
-  guint8 *state = vmcb + 0x400;
-
-#define PUT(base, offset, type, value) (*(type *) ((base) + (offset)) = (value))
-  PUT (vmcb, 0x00c, guint32, 1 << 24); /* HLT is an exit */
-  PUT (vmcb, 0x010, guint32, 1);       /* so is VMRUN, which must be */
-  PUT (vmcb, 0x058, guint32, 1);       /* its number */
-  for (guint segment = 0; segment < 10; segment++)
-    {
-      static const guint16 types[10] = { 0x93, 0x9b, 0x93, 0x93, 0x93, 0x93, 0, 0x82, 0, 0x8b };
-
-      PUT (state, segment * 16 + 2, guint16, types[segment]);
-      PUT (state, segment * 16 + 4, guint32, 0xffff);
-    }
-  PUT (state, 0x0d0, guint64, 0x1000); /* EFER */
-  PUT (state, 0x158, guint64, 0x10);   /* CR0 */
-  PUT (state, 0x160, guint64, 0x400);  /* DR7 */
-  PUT (state, 0x168, guint64, 0xffff0ff0);
-  PUT (state, 0x170, guint64, 2); /* RFLAGS */
-  PUT (state, 0x178, guint64, 0x2000);
-  PUT (state, 0x1d8, guint64, 0x3000);                                  /* RSP */
-  PUT (state, 0x268, guint64, G_GUINT64_CONSTANT (0x0007040600070406)); /* PAT */
-#undef PUT
-  kvm_test_write (guest, VMCB, vmcb, sizeof vmcb);
-  kvm_test_write (guest, 0x2000, guest_virtualized, SIZE_OF (virtualized));
-}
 
 /* Another virtual machine with the same memory, whose vCPU has what this one's has. */
 static KvmVcpu *
@@ -312,7 +279,7 @@ test_nested (void)
   KvmVcpu *other;
   gsize size;
 
-  write_vmcb (guest);
+  kvm_test_x86_write_vmcb (guest);
   before = kvm_vcpu_x86_get_nested_state (guest->vcpu, &error);
   g_assert_no_error (error);
   g_assert_cmphex (kvm_x86_nested_state_get_flags (before), ==, KVM_X86_NESTED_STATE_FLAGS_GIF_SET);
@@ -328,7 +295,7 @@ test_nested (void)
   size = kvm_x86_nested_state_get_size (state);
   g_assert_cmpuint (size, ==, 4224);
   bytes = kvm_x86_nested_state_to_bytes (state);
-  g_assert_cmphex (((const guint64 *) g_bytes_get_data (bytes, NULL))[1], ==, VMCB);
+  g_assert_cmphex (((const guint64 *) g_bytes_get_data (bytes, NULL))[1], ==, KVM_TEST_X86_VMCB);
   again = kvm_x86_nested_state_new_from_bytes (bytes, &error);
   g_assert_no_error (error);
 
