@@ -32,9 +32,10 @@
  * NULL_KVM_COUNTS=/tmp/counts
  *   Writes how often each request was made, as lines "NAME COUNT", at exit ("-": to stderr).
  *
- * Limits: descriptors end at 65535; close_range () leaves marks behind; a vCPU must not be closed
- * while another thread runs it; of what else is closed during a request, that has to end before
- * N_DEAD others are closed; it takes a 64-bit little-endian machine. */
+ * Limits: descriptors end at 65535; close_range () leaves marks behind; a request of what another
+ * thread closes has to end before N_DEAD others are closed; it takes a 64-bit little-endian
+ * machine.
+ */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -415,7 +416,8 @@ get_mark (int fd)
   return (unsigned) fd < N_FDS ? __atomic_load_n (&marks[fd], __ATOMIC_ACQUIRE) : NULL;
 }
 
-/* Buries an object, in the place of the one that has been dead for longest. */
+/* Buries an object, in the place of the one that has been dead for longest. The descriptor's memory
+ * is given back at once. */
 static void
 bury (struct object *object)
 {
@@ -423,12 +425,19 @@ bury (struct object *object)
   static unsigned n_buried;
   struct object *old = dead[n_buried % N_DEAD];
 
+  if (object->run != NULL
+      && mmap (object->run, RUN_BYTES, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+             == MAP_FAILED)
+    abort ();
   dead[n_buried++ % N_DEAD] = object;
   if (old == NULL)
     return;
   for (int slot = 0; slot < 256; slot++)
     for (struct value *value; (value = old->values[slot]) != NULL; free (value))
       old->values[slot] = value->next;
+  if (old->run != NULL)
+    munmap (old->run, RUN_BYTES);
   free (old);
 }
 
@@ -445,11 +454,7 @@ set_mark (int fd, struct object *object)
     object->references++;
   __atomic_store_n (&marks[fd], object, __ATOMIC_RELEASE);
   if (old != NULL && --old->references == 0)
-    {
-      if (old->run != NULL)
-        munmap (old->run, RUN_BYTES);
-      bury (old);
-    }
+    bury (old);
   pthread_mutex_unlock (&mutex);
 }
 
