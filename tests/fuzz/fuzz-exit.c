@@ -2,8 +2,8 @@
 
 /* Run pages that no kernel would write. Each KVM_RUN takes what it leaves in the page from the
  * input: the reason, bytes of the union, and bytes anywhere in the mapping, where the ring of
- * coalesced writes and the synchronized registers are, too. Devices are on the bus; afterwards
- * everything is asked of the exit, whichever it is. */
+ * coalesced writes and the synchronized registers are, too, or in the ring of dirty pages. Devices
+ * are on the bus; afterwards everything is asked of the exit, whichever it is. */
 
 #include "fuzz.h"
 
@@ -15,6 +15,10 @@
 #include <sys/mman.h>
 
 #define RUN_BYTES 12288
+#define RING_OFFSET 0x40000 /* of the dirty pages, in the same file */
+#define RING_BYTES 4096
+#define RING_ENTRIES (RING_BYTES / 16)
+#define MEMORY_SIZE 0x10000
 #define UNION_OFFSET G_STRUCT_OFFSET (struct kvm_run, hw)
 #define UNION_BYTES 256
 #define MAX_ENTRIES 64 /* of the kernel, for one input */
@@ -23,7 +27,7 @@
 static const guint8 *rest; /* of the input */
 static gsize rest_size;
 static guint n_entries;
-static guint8 *page;
+static guint8 *page, *ring;
 static gboolean are_complaints_expected;
 
 int __real_ioctl (int fd, unsigned long request, unsigned long argument);
@@ -61,7 +65,10 @@ write_page (void)
   n = fuzz_take (&rest, &rest_size, 1) % 32;
   where = fuzz_take (&rest, &rest_size, 2);
   for (guint i = 0; i < n; i++)
-    page[(where + i) % RUN_BYTES] = fuzz_take (&rest, &rest_size, 1);
+    if (where < 0xf000)
+      page[(where + i) % RUN_BYTES] = fuzz_take (&rest, &rest_size, 1);
+    else
+      ring[(where + i) % RING_BYTES] = fuzz_take (&rest, &rest_size, 1);
 
   errno = errors[error % G_N_ELEMENTS (errors)];
   return errno == 0 ? 0 : -1;
@@ -353,22 +360,55 @@ count_write (KvmIoSpace space, guint64 address, guint size, guint64 value, gpoin
   g_assert_cmpuint (size, <=, 8);
 }
 
+static void
+collect_dirty_pages (KvmDirtyLog *log)
+{
+  g_autoptr (GError) error = NULL;
+  KvmDirtyRange range;
+
+  kvm_dirty_log_collect (log, &error);
+  g_assert_no_error (error);
+  while (kvm_dirty_log_next (log, &range))
+    g_assert_true (range.guest_address + range.length <= MEMORY_SIZE);
+}
+
+static gpointer
+map (KvmVcpu *vcpu, gsize offset, gsize size)
+{
+  gpointer mapping
+      = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, kvm_vcpu_get_fd (vcpu), offset);
+
+  g_assert_true (mapping != MAP_FAILED);
+  return mapping;
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmSystem) system = NULL;
   g_autoptr (KvmVm) vm = NULL;
+  g_autoptr (KvmMemory) memory = NULL;
+  g_autoptr (KvmMemorySlot) slot = NULL;
+  g_autoptr (KvmDirtyLog) log = NULL;
   g_autoptr (KvmVcpu) vcpu = NULL;
 
   system = kvm_system_new (&error);
   g_assert_no_error (error);
   vm = kvm_system_create_vm (system, &error);
   g_assert_no_error (error);
+  kvm_vm_enable_dirty_ring (vm, RING_ENTRIES, &error);
+  g_assert_no_error (error);
+  memory = kvm_memory_new (MEMORY_SIZE, &error);
+  g_assert_no_error (error);
+  slot = kvm_vm_add_memory (vm, 0, memory, KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, &error);
+  g_assert_no_error (error);
+  log = kvm_vm_create_dirty_log (vm, &error);
+  g_assert_no_error (error);
   vcpu = kvm_vm_create_vcpu (vm, 0, &error);
   g_assert_no_error (error);
-  page = mmap (NULL, RUN_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, kvm_vcpu_get_fd (vcpu), 0);
-  g_assert_true (page != MAP_FAILED);
+  page = map (vcpu, 0, RUN_BYTES);
+  ring = map (vcpu, RING_OFFSET, RING_BYTES);
   rest = data;
   rest_size = size;
   n_entries = 0;
@@ -384,8 +424,10 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
         look_at_exit (kvm_vcpu_get_exit (vcpu), n_entries < MAX_COPIES);
       use_vcpu (vcpu);
       g_assert_cmpint (kvm_vm_drain_coalesced (vm, count_write, NULL, &error), >=, 0);
+      collect_dirty_pages (log);
     }
 
   munmap (page, RUN_BYTES);
+  munmap (ring, RING_BYTES);
   return 0;
 }
