@@ -47,6 +47,8 @@ interface Struct {
     to_bytes(): GLib.Bytes;
 }
 
+/** A constant of Kvm, by its name: Kvm.RISCV_REG_A0 is rounded. */
+export function exact(constant: string): bigint;
 export function exact(bytes: Uint8Array): bigint;
 export function exact(bytes: GLib.Bytes): bigint[];
 export function exact(msrs: Kvm.X86Msrs): Map<number, bigint>;

@@ -7,6 +7,7 @@
 //     for (const [index, value] of msrs) …    // and for (const entry of cpuid) …
 //     const reason = await vcpu.run_async(null);
 //     exact(regs).rip                         // a BigInt: GJS rounds above 2^53
+//     exact('RISCV_REG_A0')                   // a constant: Kvm.RISCV_REG_A0 is another register
 //
 // A BigInt goes in exactly everywhere, without this module.
 
@@ -76,14 +77,49 @@ function readStruct(info, array) {
     return fields;
 }
 
+// The integer constants, from the typelib's file: what GJS and libgirepository give is rounded already.
+// (Its format is described by gitypelib-internal.h of gobject-introspection.)
+let constants;
+
+function readConstants() {
+    const [, bytes] = GLib.file_get_contents(repository.get_typelib_path('Kvm'));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const [u16, u32] = ['getUint16', 'getUint32'].map(get => at => view[get](at, true));
+    const u64 = at => view.getBigUint64(at, true);
+    const [MAJOR, N_LOCAL_ENTRIES, DIRECTORY, ENTRY_SIZE, CONSTANT] = [16, 22, 24, 12, 9];
+    if (view.getUint8(MAJOR) !== 4)
+        throw new Error('This typelib has a format that kvm.js does not know');
+    const found = new Map();
+    for (let i = 0; i < u16(N_LOCAL_ENTRIES); i++) {
+        const entry = u32(DIRECTORY) + i * ENTRY_SIZE;
+        const blob = u32(entry + 8);
+        if (u16(entry) !== CONSTANT)
+            continue;
+        const [name, size, value] = [4, 12, 16].map(offset => u32(blob + offset));
+        const text = new TextDecoder().decode(bytes.subarray(name, bytes.indexOf(0, name)));
+        if (size === 4 || size === 8)
+            found.set(text, size === 8 ? u64(value) : BigInt(u32(value)));
+    }
+    return found;
+}
+
+function toConstant(name) {
+    constants ??= readConstants();
+    if (!constants.has(name))
+        throw new Error(`There is no constant Kvm.${name}`);
+    return constants.get(name);
+}
+
 function isForMsr(exit) {
     return [Kvm.ExitReason.X86_RDMSR, Kvm.ExitReason.X86_WRMSR].includes(exit.get_reason());
 }
 
 // What has numbers, with all of them as BigInt: of registers an object by their names, of MSRs a Map
 // by their indexes, of a statistic or of the bytes of an exit an array, of an exit the value that the
-// guest wrote, and of an array of bytes one number.
+// guest wrote, of an array of bytes one number, and of the name of a constant its value.
 export function exact(value) {
+    if (typeof value === 'string')
+        return toConstant(value);
     if (value instanceof Uint8Array)
         return toNumber(value);
     if (value instanceof GLib.Bytes)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What kvm.js adds in JavaScript, on real KVM (x86).
 
+import GLib from 'gi://GLib';
 import Kvm, {exact} from '../introspection/kvm.js';
 import {check, run, test} from './tap.js';
 
@@ -42,6 +43,24 @@ test('registers are exact', () => {
     names.forEach((name, i) => check(got[name], BIG + BigInt(i), name));
     check([got.rip, got.rflags], [0x1000n, 2n]);
     check(Object.keys(got).length, 18);
+});
+
+test('constants are exact', () => {
+    const directory = GLib.getenv('GI_TYPELIB_PATH');
+    const [, gir] = GLib.file_get_contents(`${directory}/Kvm-1.0.gir`);
+    const pattern = /<constant name="(\w+)"\s+value="(\d+)"/g;
+    const constants = [...new TextDecoder().decode(gir).matchAll(pattern)];
+    constants.forEach(([, name, value]) => check(exact(name), BigInt(value), name));
+    check(constants.filter(([, , value]) => BigInt(value) > 2n ** 53n).length > 100, true);
+    check(exact('RISCV_REG_A0'), 0x803000000200000an);
+    check(exact('ARM64_REG_X1'), 0x6030000000100002n);
+    let thrown;
+    try {
+        exact('RISCV_REG_A9');
+    } catch (error) {
+        thrown = error;
+    }
+    check(thrown?.message, 'There is no constant Kvm.RISCV_REG_A9');
 });
 
 test('structs in structs and arrays are exact', () => {

@@ -12,6 +12,7 @@ export async function useAll(): Promise<void> {
     const [, sregs] = vcpu.x86_get_sregs();
     const base: bigint = exact(sregs).cs.base;
     const bitmap: bigint[] = exact(sregs).interrupt_bitmap;
+    const register: bigint = exact('RISCV_REG_A0');
 
     const reason: Kvm.ExitReason = await vcpu.run_async(null);
     for (const exit of vcpu)
