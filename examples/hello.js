@@ -9,31 +9,22 @@ import System from 'system';
 const CODE = Uint8Array.of(
     0xba, 0xf8, 0x03, 0x00, 0xd8, 0x04, 0x30, 0xee, 0xb0, 0x0a, 0xee, 0xf4);
 
-function runGuest() {
-    const system = Kvm.System.new();
-    const vm = system.create_vm();
+try {
+    const vm = Kvm.System.new().create_vm();
     const memory = Kvm.Memory.new(0x1000);
     vm.add_memory(0x1000, memory, Kvm.MemorySlotFlags.NONE);
     memory.write(0, CODE);
 
     const vcpu = vm.create_vcpu(0);
     vcpu.x86_setup_real_mode(0x1000);
-    const [, regs] = vcpu.x86_get_regs();
-    regs.rax = regs.rbx = 2;
-    vcpu.x86_set_regs(regs);
-
+    vcpu.x86_set_regs(new Kvm.X86Regs({rip: 0x1000, rflags: 2, rax: 2, rbx: 2}));
     const exit = vcpu.get_exit();
     let output = '';
-    let reason;
-    while ((reason = vcpu.run(null)) === Kvm.ExitReason.IO)
+    while (vcpu.run(null) === Kvm.ExitReason.IO)
         output += String.fromCharCode(exit.get_value());
     print(output.trimEnd());
-    if (reason !== Kvm.ExitReason.HLT)
+    if (exit.get_reason() !== Kvm.ExitReason.HLT)
         throw new Error(`The guest stopped: ${exit.to_string()}`);
-}
-
-try {
-    runGuest();
 } catch (error) {
     printerr(error.message);
     System.exit(1);

@@ -5,38 +5,28 @@
 /* mov $0x3f8,%dx; add %bl,%al; add $'0',%al; out %al,(%dx); mov $'\n',%al; out %al,(%dx); hlt */
 const uint8[] CODE = { 0xba, 0xf8, 0x03, 0x00, 0xd8, 0x04, 0x30, 0xee, 0xb0, 0x0a, 0xee, 0xf4 };
 
-void run_guest () throws GLib.Error
-{
-  var system = new Kvm.System ();
-  var vm = system.create_vm ();
-  var memory = new Kvm.Memory (0x1000);
-  vm.add_memory (0x1000, memory, Kvm.MemorySlotFlags.NONE);
-  memory.write (0, CODE);
-
-  var vcpu = vm.create_vcpu (0);
-  vcpu.x86_setup_real_mode (0x1000);
-  Kvm.X86Regs regs;
-  vcpu.x86_get_regs (out regs);
-  regs.rax = regs.rbx = 2;
-  vcpu.x86_set_regs (regs);
-
-  Kvm.ExitReason reason;
-  while ((reason = vcpu.run (null)) == Kvm.ExitReason.IO)
-    stdout.printf ("%c", (char) vcpu.get_exit ().get_value ());
-  if (reason != Kvm.ExitReason.HLT)
-    throw new Kvm.Error.INVALID ("The guest stopped: %s", vcpu.get_exit ().to_string ());
-}
-
 int main ()
 {
   try
     {
-      run_guest ();
-      return 0;
+      var vm = new Kvm.System ().create_vm ();
+      var memory = new Kvm.Memory (0x1000);
+      vm.add_memory (0x1000, memory, Kvm.MemorySlotFlags.NONE);
+      memory.write (0, CODE);
+
+      var vcpu = vm.create_vcpu (0);
+      vcpu.x86_setup_real_mode (0x1000);
+      var regs = Kvm.X86Regs () { rip = 0x1000, rflags = 2, rax = 2, rbx = 2 };
+      vcpu.x86_set_regs (regs);
+      while (vcpu.run (null) == Kvm.ExitReason.IO)
+        stdout.printf ("%c", (char) vcpu.get_exit ().get_value ());
+      if (vcpu.get_exit ().get_reason () == Kvm.ExitReason.HLT)
+        return 0;
+      stderr.printf ("The guest stopped: %s\n", vcpu.get_exit ().to_string ());
     }
   catch (GLib.Error error)
     {
       stderr.printf ("%s\n", error.message);
-      return 1;
     }
+  return 1;
 }
