@@ -65,13 +65,16 @@ grow (KvmStateBuilder *self, gsize size)
 static void
 align (KvmStateBuilder *self)
 {
-  grow (self, -self->size & 7);
+  gsize missing = -self->size & 7;
+
+  if (missing > 0)
+    grow (self, missing);
 }
 
 static void
 append (KvmStateBuilder *self, gconstpointer data, gsize size)
 {
-  guint8 *end = grow (self, size);
+  guint8 *end = size > 0 ? grow (self, size) : NULL;
 
   if (end != NULL)
     memcpy (end, data, size);
@@ -218,10 +221,10 @@ _kvm_state_add_uint32 (KvmStateBuilder *self, const char *name, guint32 value)
 void
 _kvm_state_add_variant (KvmStateBuilder *self, const char *name, GVariant *value)
 {
-  g_autoptr (GVariant) owned = g_variant_ref_sink (value);
-
+  g_variant_ref_sink (value);
   _kvm_state_add (self, name, g_variant_get_type_string (value), g_variant_get_data (value),
                   g_variant_get_size (value));
+  g_variant_unref (value);
 }
 
 static gsize

@@ -230,6 +230,9 @@ typedef struct
 
 void _kvm_x86_state_facts_free (KvmX86StateFacts *self);
 
+/* Whether two values of a register are the same, but for what the kernel writes there itself. */
+gboolean _kvm_state_reg_equal (guint64 id, const guint8 *value, const guint8 *other);
+
 /* Which items differ of what is not told apart by name alone. */
 gboolean _kvm_x86_state_item_equal (const char *name, GVariant *value, GVariant *other);
 

@@ -235,7 +235,7 @@ restore_register (KvmVcpu *self, guint64 id, const guint8 *value, KvmStateProgre
       return TRUE;
     }
   now = g_malloc0 (KVMOBJ_REG_SIZE (id)); /* at most 32 KiB */
-  if (access_reg (self, FALSE, id, now, NULL) && memcmp (now, value, KVMOBJ_REG_SIZE (id)) == 0)
+  if (access_reg (self, FALSE, id, now, NULL) && _kvm_state_reg_equal (id, value, now))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;

@@ -588,6 +588,90 @@ test_its (void)
                          "resetting the ITS; group 4, attribute 0x4");
 }
 
+typedef struct
+{
+  Arm64Machine *machine;
+  KvmMemory *tables;
+  KvmMemorySlot *slot;
+  KvmDevice *its;
+} ItsMachine;
+
+static ItsMachine
+make_its_machine (void)
+{
+  g_autoptr (GError) error = NULL;
+  ItsMachine self = { .machine = ARM64_MACHINE (its) };
+
+  self.tables = kvm_memory_new (ITS_MEMORY, &error);
+  self.slot = kvm_vm_add_memory (self.machine->vm, ITS_DEVICES, self.tables,
+                                 KVM_MEMORY_SLOT_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  arm64_machine_setup (self.machine, KVM_ARM64_VCPU_FEATURES_NONE, sizeof its_commands);
+  arm64_machine_add_gicv3 (self.machine);
+  self.its = kvm_vm_arm64_create_vgic_its (self.machine->vm, ARM64_ITS, &error);
+  g_assert_no_error (error);
+  g_assert_true (kvm_device_arm64_vgic_init (self.its, &error));
+  g_assert_no_error (error);
+  return self;
+}
+
+static void
+its_machine_clear (ItsMachine *self)
+{
+  g_object_unref (self->its);
+  g_object_unref (self->slot);
+  g_object_unref (self->tables);
+  arm64_machine_free (self->machine);
+}
+
+static void
+copy_memory (KvmMemory *from, KvmMemory *to)
+{
+  gsize size = kvm_memory_get_size (from);
+  g_autofree guint8 *data = g_malloc (size);
+  g_autoptr (GError) error = NULL;
+
+  kvm_memory_read (from, 0, data, size, &error);
+  kvm_memory_write (to, 0, data, size, &error);
+  g_assert_no_error (error);
+}
+
+/* A message is pending when the machine is saved: the guest takes it where it goes on, and the ITS
+ * there knows where the next one goes. */
+static void
+test_its_state (void)
+{
+  static const guint8 setting = 0xa1; /* it is on */
+  g_autoptr (Arm64Machine) probe = ARM64_MACHINE (its);
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GError) error = NULL;
+  ItsMachine self, other;
+
+  if (!has_vgic_v3 (probe))
+    return;
+  self = make_its_machine ();
+  other = make_its_machine ();
+  kvm_memory_write (self.tables, ITS_COMMANDS - ITS_DEVICES, (const guint8 *) its_commands,
+                    sizeof its_commands, &error);
+  kvm_memory_write (self.tables, LPI_SETTINGS - ITS_DEVICES, &setting, 1, &error);
+  arm64_machine_run_to (self.machine, 0x74);
+  signal_msi (self.machine);
+  arm64_machine_expect (self.machine, 0x73, LPI);
+  signal_msi (self.machine);
+
+  state = kvm_vm_save_state (self.machine->vm, NULL, &error);
+  g_assert_no_error (error);
+  copy_memory (self.tables, other.tables);
+  copy_memory (self.machine->memory, other.machine->memory);
+  kvm_vm_restore_state (other.machine->vm, state, &error);
+  g_assert_no_error (error);
+  arm64_machine_expect (other.machine, 0x73, LPI);
+  signal_msi (other.machine);
+  arm64_machine_expect (other.machine, 0x73, LPI);
+  its_machine_clear (&self);
+  its_machine_clear (&other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -603,5 +687,6 @@ main (int argc, char **argv)
   kvm_test_add ("/arm64-vgic/bad-irqs", test_bad_irqs);
   kvm_test_add ("/arm64-vgic/save-restore", test_save_restore);
   kvm_test_add ("/arm64-vgic/its", test_its);
+  kvm_test_add ("/arm64-vgic/its-state", test_its_state);
   return g_test_run ();
 }

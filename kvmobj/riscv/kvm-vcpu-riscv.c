@@ -50,7 +50,9 @@ set_registers (KvmVcpu *vcpu, guint64 address, guint64 argument, GError **error)
  * (`KVM_SET_ONE_REG` and `KVM_SET_MP_STATE`; riscv64): paging and interrupts are off, a0 is the
  * number of the hart, which is the id of the vCPU, a1 is @argument, and the other general registers
  * are 0, with the stack pointer. The vCPU takes part at once. Of those that are not to, and wait
- * until the guest starts them through the firmware, leave all but the first as they are.
+ * until the guest starts them through the firmware, leave all but the first as they are. Code that
+ * does not set its stack pointer itself gets it by [method@Kvm.Vcpu.set_one_reg] of
+ * [func@Kvm.riscv_reg_x] (2).
  *
  * Fails with %KVM_ERROR_CLOSED, %KVM_ERROR_RUNNING, %KVM_ERROR_PENDING as
  * [method@Kvm.Vcpu.set_one_reg] does, and with %KVM_ERROR_NOT_SUPPORTED.
