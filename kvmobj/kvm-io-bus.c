@@ -3,7 +3,7 @@
 
 #include "kvm-error-private.h"
 #include "kvm-fork-private.h"
-#include "kvm-exit.h"
+#include "kvm-exit-private.h"
 #include "kvm-io-bus-private.h"
 #include "kvm-vm-private.h"
 
@@ -431,7 +431,9 @@ kvm_io_bus_find_device (KvmIoBus *self, KvmIoSpace space, guint64 address)
 KvmIoResult
 _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit)
 {
-  KvmExitReason reason = kvm_exit_get_reason (exit);
+  KvmExit latched = *exit;
+  guint32 latch = latched.latch;
+  KvmExitReason reason = _kvm_exit_get_latched (&latched);
   KvmIoTable *table;
   const KvmIoRange *range;
   KvmIoResult result = KVM_IO_RESULT_LEFT;
@@ -439,12 +441,16 @@ _kvm_io_bus_dispatch_exit (KvmIoBus *self, KvmExit *exit)
   if (reason != KVM_EXIT_REASON_IO && reason != KVM_EXIT_REASON_MMIO)
     return result;
 
+  /* The device, or another thread, may run the vCPU meanwhile: what is looked at is of one reason
+   * throughout, and answers this exit alone. */
   table = _kvm_io_bus_ref_table (self);
   range = _kvm_io_table_find (table,
                               reason == KVM_EXIT_REASON_IO ? KVM_IO_SPACE_PORT : KVM_IO_SPACE_MMIO,
-                              kvm_exit_get_address (exit));
+                              kvm_exit_get_address (&latched));
   if (range != NULL && _kvm_io_range_is_here (range))
-    result = _kvm_io_range_serve (range, exit);
+    result = _kvm_io_range_serve (range, &latched);
+  __atomic_compare_exchange_n (&exit->latch, &latch, latched.latch, FALSE, __ATOMIC_RELAXED,
+                               __ATOMIC_RELAXED);
   _kvm_io_table_unref (table);
   return result;
 }
