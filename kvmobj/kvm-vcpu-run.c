@@ -9,6 +9,7 @@
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
+#include "kvm-vcpu-thread-private.h"
 
 /**
  * kvm_vcpu_kick:
@@ -115,6 +116,10 @@ consume_kick (KvmVcpu *self)
       else
         kick &= ~(guint64) KVM_STATE_CANCELLED;
     }
+
+  /* What is to stop a run in the background, which this one came before, stops that one, too. */
+  if ((kick & KVM_STATE_KICKED) && _kvm_vcpu_thread_is_busy_elsewhere (self))
+    _kvm_run_state_set_bits (state, KVM_STATE_KICKED);
 
   self->exit->interruption = kick & KVM_STATE_CANCELLED ? KVM_INTERRUPTION_CANCELLED
                              : kick & KVM_STATE_KICKED  ? KVM_INTERRUPTION_KICK

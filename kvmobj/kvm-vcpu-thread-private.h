@@ -24,6 +24,9 @@ void _kvm_vcpu_thread_start (KvmVcpu *vcpu, KvmVcpuJob job, gpointer data);
  * code but the library's, so that whoever ends the vCPU can wait for it. */
 void _kvm_vcpu_thread_done (KvmVcpu *vcpu);
 
+/* Whether it has a job, and this is another thread. */
+gboolean _kvm_vcpu_thread_is_busy_elsewhere (KvmVcpu *vcpu);
+
 /* For finalize. */
 void _kvm_vcpu_thread_end (KvmVcpu *vcpu);
 

@@ -116,7 +116,7 @@ _kvm_vcpu_thread_claim (KvmVcpu *vcpu, GError **error)
     }
 
   if (vcpu->thread == NULL)
-    vcpu->thread = vcpu_thread_new (vcpu, error);
+    g_atomic_pointer_set (&vcpu->thread, vcpu_thread_new (vcpu, error));
   if (vcpu->thread == NULL)
     {
       _kvm_vcpu_thread_release (vcpu);
@@ -153,6 +153,20 @@ _kvm_vcpu_thread_done (KvmVcpu *vcpu)
   g_mutex_lock (&self->lock);
   self->is_busy = FALSE;
   g_mutex_unlock (&self->lock);
+}
+
+gboolean
+_kvm_vcpu_thread_is_busy_elsewhere (KvmVcpu *vcpu)
+{
+  KvmVcpuThread *self = g_atomic_pointer_get (&vcpu->thread);
+  gboolean is_busy;
+
+  if (self == NULL || self->generation != _kvm_fork_generation)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  is_busy = self->is_busy && self->thread != g_thread_self ();
+  g_mutex_unlock (&self->lock);
+  return is_busy;
 }
 
 void

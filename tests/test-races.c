@@ -367,6 +367,40 @@ test_fork_while_removing (void)
     }
 }
 
+static void
+on_runner (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (KvmExit) exit = kvm_runner_run_finish (KVM_RUNNER (source), result, NULL);
+  gboolean *is_over = user_data;
+
+  *is_over = TRUE;
+}
+
+/* A runner is stopped while its thread is about to run the vCPU, and a run here comes before it,
+ * which the stop ends: it must end the runner's, too. */
+static void
+test_stop_of_runner (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
+  g_autoptr (KvmRunner) runner = kvm_runner_new (guest->vm);
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_cancellable_cancel (cancelled); /* so that a run here ends at once in any case */
+  kvm_runner_add_vcpu (runner, guest->vcpu, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 200; i++)
+    {
+      gboolean is_over = FALSE;
+
+      kvm_runner_run_async (runner, NULL, on_runner, &is_over);
+      kvm_runner_stop (runner);
+      kvm_vcpu_run (guest->vcpu, cancelled, NULL);
+      while (!is_over)
+        g_main_context_iteration (NULL, TRUE);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -380,5 +414,6 @@ main (int argc, char **argv)
   kvm_test_add ("/races/no-room-to-map", test_no_room_to_map);
   kvm_test_add ("/races/fork-while-mapping", test_fork_while_mapping);
   kvm_test_add ("/races/fork-while-removing", test_fork_while_removing);
+  kvm_test_add ("/races/stop-of-runner", test_stop_of_runner);
   return g_test_run ();
 }
