@@ -426,6 +426,8 @@ G_BEGIN_DECLS
  * These are the capabilities of Linux 7.1, of every architecture. A later kernel may know more:
  * every method that takes a capability takes a plain `guint`, so a number that has no name here can
  * be given as well.
+ *
+ * Since: 0.1
  */
 typedef enum
 {

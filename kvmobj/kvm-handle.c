@@ -16,6 +16,26 @@ _kvm_handle_init (KvmHandle *self, KvmHandleKind kind)
   *self = (KvmHandle){ .kind = kind, .fd = -1, .dead_fd = -1 };
 }
 
+/* With G_MESSAGES_DEBUG=kvmobj, which is looked at once: else it would cost more than the rest. */
+static void
+note (KvmHandle *self, const char *event)
+{
+  static gsize answer;
+
+  if (g_once_init_enter (&answer))
+    {
+      gboolean is_dropped = g_log_writer_default_would_drop (G_LOG_LEVEL_DEBUG, G_LOG_DOMAIN);
+
+      g_once_init_leave (&answer, is_dropped ? 1 : 2);
+    }
+  if (answer == 2)
+    {
+      g_autofree char *name = _kvm_handle_describe (self);
+
+      g_debug ("%s: %s, file descriptor %d", name, event, self->fd);
+    }
+}
+
 gboolean
 _kvm_handle_open_root (KvmHandle *self, int fd, GError **error)
 {
@@ -38,6 +58,7 @@ _kvm_handle_open (KvmHandle *self, int fd, guint64 id, KvmHandle *parent)
   self->id = id;
   self->parent = parent;
   g_atomic_int_set (&self->generation, _kvm_fork_generation);
+  note (self, "opened");
 }
 
 gboolean
@@ -53,6 +74,7 @@ _kvm_handle_close (KvmHandle *self)
     system = system->parent;
   while (dup3 (system->dead_fd, self->fd, O_CLOEXEC) == -1 && (errno == EINTR || errno == EBUSY))
     ;
+  note (self, "closed");
   return TRUE;
 }
 
@@ -61,7 +83,10 @@ _kvm_handle_clear (KvmHandle *self)
 {
   g_atomic_int_set (&self->generation, 0);
   if (self->fd != -1)
-    close (self->fd);
+    {
+      note (self, "freed");
+      close (self->fd);
+    }
   if (self->dead_fd != -1)
     close (self->dead_fd);
   self->fd = self->dead_fd = -1;
