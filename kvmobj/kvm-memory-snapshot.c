@@ -81,15 +81,16 @@ static void
 kvm_memory_snapshot_finalize (GObject *object)
 {
   KvmMemorySnapshot *self = KVM_MEMORY_SNAPSHOT (object);
+  GPtrArray *tracks = NULL;
 
   if (self->memory != NULL && _kvm_fork_lock (&self->memory->lock, self->memory->generation))
     {
-      g_autoptr (GPtrArray) tracks = g_steal_pointer (&self->tracks); /* goes after the lock */
-
+      tracks = g_steal_pointer (&self->tracks);
       g_ptr_array_remove_fast (self->memory->snapshots, self);
       g_atomic_int_set (&self->memory->n_snapshots, self->memory->snapshots->len);
       g_mutex_unlock (&self->memory->lock);
     }
+  g_clear_pointer (&tracks, g_ptr_array_unref); /* not with the lock held */
   _kvm_page_set_clear (&self->dirty);
   g_clear_object (&self->copy);
   g_clear_object (&self->memory);

@@ -268,8 +268,9 @@ new_memfd (guint64 size, KvmMemoryFlags flags, GError **error)
   if (size > G_MAXINT64 || ftruncate (fd, size) == -1
       || fcntl (fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == -1)
     {
-      _kvm_error_set_errno (error, size > G_MAXINT64 ? EFBIG : errno,
-                            "ftruncate () of a memfd to %" G_GUINT64_FORMAT " bytes", size);
+      _kvm_error_set_errno (
+          error, size > G_MAXINT64 ? EFBIG : errno,
+          "ftruncate () and F_ADD_SEALS of a memfd of %" G_GUINT64_FORMAT " bytes", size);
       close (fd);
       return NULL;
     }

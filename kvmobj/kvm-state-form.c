@@ -57,7 +57,8 @@ grow (KvmStateBuilder *self, gsize size)
     return NULL;
 
   end = self->data + self->size;
-  memset (end, 0, size);
+  if (size > 0) /* nothing is there yet when nothing is added */
+    memset (end, 0, size);
   self->size += size;
   return end;
 }

@@ -6,9 +6,10 @@
  *
  *   LD_PRELOAD=./libnull-kvm.so NULL_KVM_COUNTS=- ./program
  *
- * A GET request returns what the matching SET stored in the same object, or else zeros; lists have
- * a few made-up entries; a request that is not in the table below does nothing and returns 0. These
- * variables are read when /dev/kvm is first opened; what makes no sense in them ends the process:
+ * Statistics are a file with two that never change. A GET request returns what the matching SET
+ * stored in the same object, or else zeros; lists have a few made-up entries; a request that is not
+ * in the table below does nothing and returns 0. These variables are read when /dev/kvm is first
+ * opened; what makes no sense in them ends the process:
  *
  * NULL_KVM_EXITS=io-out,page:4096:6869,raw:2:01010a000200000000100000,eintr,hlt
  *   The exits of each vCPU, over and over; io-out,io-in,mmio-write,mmio-read,hlt unless set.
@@ -96,8 +97,8 @@ struct object
 };
 
 /* What to do. With STORE, VALUE to ATTR keep what they are given; without, they return it. */
-enum action { NOTHING, VERSION, CAPABILITY, RUN_SIZE, RUN, MAKE, MAKE_DEVICE, MAKE_FILE,
-              TRANSLATION, LINE, PRE_FAULT, VALUE, NUMBER, LIST, MSRS, REG, ATTR, STORE = 0x40 };
+enum action { NOTHING, VERSION, CAPABILITY, RUN_SIZE, RUN, MAKE, MAKE_DEVICE, MAKE_FILE, MAKE_STATS,
+              TRANSLATION, LINE, PRE_FAULT, REFUSED, VALUE, NUMBER, LIST, MSRS, REG, ATTR, STORE = 0x40 };
 
 struct failure { char name[64]; int error, only, calls; };
 
@@ -132,6 +133,29 @@ static const uint64_t regs[] = { 3, 0x8030000002000000, 0x8030000002000001, 0x80
 static const uint64_t regs[] = { 3, 0x2030000200000010, 0x2030000200000174, 0x20300002c0000080 };
 #endif
 
+/* Of any object: how many exits there were, and how long it halted, in ns. */
+static const struct
+{
+  struct kvm_stats_header header;
+  char id[48];
+  struct
+  {
+    uint32_t flags;
+    int16_t exponent;
+    uint16_t size;
+    uint32_t offset, bucket_size;
+    char name[48];
+  } descriptors[2];
+  uint64_t values[2];
+} statistics = {
+  { 0, 48, 2, 24, 72, 200 },
+  "null-kvm",
+  { { KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE | KVM_STATS_BASE_POW10, 0, 1, 0, 0, "exits" },
+    { KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_SECONDS | KVM_STATS_BASE_POW10, -9, 1, 8, 0,
+      "halt_poll_success_ns" } },
+  { 5, 0 },
+};
+
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #define RULE(kinds, dir, nr, name, ...) { "KVM_" #name, kinds, dir, nr, __VA_ARGS__ }
 #define IO(kinds, nr, ...) RULE (kinds, _IOC_NONE, nr, __VA_ARGS__)
@@ -145,7 +169,8 @@ enum { S = 1 << SYSTEM, V = 1 << VM, C = 1 << VCPU, D = 1 << DEVICE };
 static struct rule rules[] = {
   IO (S, 0x00, GET_API_VERSION, VERSION), IO (S, 0x01, CREATE_VM, MAKE, VM),
   WR (S, 0x02, GET_MSR_INDEX_LIST, LIST, 0x02, 4, 0, msrs),
-  IO (S | V, 0x03, CHECK_EXTENSION, CAPABILITY), IO (S, 0x04, GET_VCPU_MMAP_SIZE, RUN_SIZE),
+  IO (S | V, 0x03, CHECK_EXTENSION, CAPABILITY), IO (D, 0x03, CHECK_EXTENSION, REFUSED),
+  IO (V, 0x00, GET_API_VERSION, REFUSED), IO (S, 0x04, GET_VCPU_MMAP_SIZE, RUN_SIZE),
   WR (S, 0x05, GET_SUPPORTED_CPUID, LIST, 0x05, 40, 0, supported_cpuid),
   WR (S, 0x09, GET_EMULATED_CPUID, LIST, 0x09, 40, 0, no_cpuid),
   WR (S, 0x0a, GET_MSR_FEATURE_INDEX_LIST, LIST, 0x0a, 4, 0, feature_msrs),
@@ -173,7 +198,7 @@ static struct rule rules[] = {
   WR (V, 0xc0, CLEAR_DIRTY_LOG), W (V, 0xc6, X86_SET_MSR_FILTER), IO (V, 0xc7, RESET_DIRTY_RINGS),
   WR (V, 0xc8, XEN_HVM_GET_ATTR, VALUE, 0xc8, 2),
   W (V, 0xc9, XEN_HVM_SET_ATTR, STORE | VALUE, 0xc8, 2), W (V, 0xd0, XEN_HVM_EVTCHN_SEND),
-  IO (V | C, 0xce, GET_STATS_FD, MAKE_FILE), W (V, 0xd2, SET_MEMORY_ATTRIBUTES),
+  IO (V | C, 0xce, GET_STATS_FD, MAKE_STATS), W (V, 0xd2, SET_MEMORY_ATTRIBUTES),
   WR (V, 0xd4, CREATE_GUEST_MEMFD, MAKE_FILE), WR (V, 0xe0, CREATE_DEVICE, MAKE_DEVICE),
   W (V | C | D, 0xe1, SET_DEVICE_ATTR, STORE | ATTR, 0xe2),
   W (S | V | C | D, 0xe2, GET_DEVICE_ATTR, ATTR, 0xe2), W (S | V | C | D, 0xe3, HAS_DEVICE_ATTR),
@@ -472,6 +497,16 @@ make_file (uint64_t size)
 }
 
 static int
+make_stats (void)
+{
+  int fd = make_file (sizeof statistics);
+
+  if (fd != -1 && syscall (SYS_pwrite64, fd, &statistics, sizeof statistics, 0) == -1)
+    abort ();
+  return fd;
+}
+
+static int
 make_object (unsigned kind, unsigned device_type)
 {
   static unsigned n_made[N_KINDS];
@@ -646,6 +681,8 @@ answer (struct object *object, const struct rule *rule, uint32_t request, void *
       return make_object (rule->slot, 0);
     case MAKE_FILE: /* a guest_memfd has a size */
       return make_file (size > 0 ? words[0] : 0);
+    case MAKE_STATS:
+      return make_stats ();
     case MAKE_DEVICE:
       device = argument;
       if (device->flags & KVM_CREATE_DEVICE_TEST)
@@ -692,6 +729,8 @@ answer (struct object *object, const struct rule *rule, uint32_t request, void *
       words[0] += size;
       words[1] -= size;
       return 0;
+    case REFUSED: /* what an fd is not for, by which it is known what it is */
+      return fail (ENOTTY);
     default:
       return 0;
     }
