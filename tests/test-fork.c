@@ -53,7 +53,9 @@ test_child_is_refused (void)
       CHECK_WRONG_PROCESS (kvm_vm_add_memory (guest->vm, 0x100000, guest->memory, 0, &error));
       CHECK_WRONG_PROCESS (kvm_memory_slot_remove (guest->slot, &error));
       if (device != NULL)
-        CHECK_WRONG_PROCESS (kvm_device_has_attribute (device, 1, 1, &error));
+        {
+          CHECK_WRONG_PROCESS (kvm_device_has_attribute (device, 1, 1, &error));
+        }
       CHECK_WRONG_PROCESS (kvm_vcpu_get_mp_state (guest->vcpu, &state, &error));
       CHECK_WRONG_PROCESS (kvm_vcpu_run (guest->vcpu, NULL, &error) != KVM_EXIT_REASON_ERROR);
       CHECK_WRONG_PROCESS (kvm_memory_read (guest->memory, 0, &byte, 1, &error));

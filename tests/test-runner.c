@@ -235,7 +235,7 @@ serve_without_claim (KvmRunner *runner, KvmRunnerExit *token, gpointer user_data
 {
   Machine *self = user_data;
 
-  if (kvm_exit_get_reason (kvm_runner_exit_get_exit (token)) != KVM_TEST_REASON_IO)
+  if (kvm_test_has_halted (kvm_runner_exit_get_exit (token)))
     return FALSE;
   self->n_exits++;
   kvm_runner_exit_complete (token, NULL);

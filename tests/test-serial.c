@@ -469,7 +469,7 @@ test_nobody_reads (void)
 
 /* A guest that does care loses nothing, however slow the other end is: here the main context
  * writes, and without it the guest's own thread does. */
-#define N_BYTES 400000
+#define N_BYTES kvm_test_rounds (400000)
 
 static gpointer
 write_politely (gpointer data)
@@ -720,7 +720,7 @@ main (int argc, char **argv)
   kvm_test_add ("/serial/dropped", test_dropped);
   kvm_test_add ("/serial/other-streams", test_other_streams);
   kvm_test_add ("/serial/anything", test_anything);
-  kvm_test_add ("/serial/trigger", test_trigger);
+  kvm_test_add_for_x86 ("/serial/trigger", test_trigger);
   kvm_test_add ("/serial/fork", test_fork);
   return g_test_run ();
 }

@@ -127,8 +127,6 @@ test_close (void)
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_DEVICE");
   g_assert_false (kvm_vm_test_device (vm, KVM_DEVICE_TYPE_VFIO, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_DEVICE");
-  g_assert_false (kvm_vm_create_irqchip (vm, &error));
-  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_IRQCHIP");
   g_assert_cmpint (kvm_vm_dup_fd (vm, &error), ==, -1);
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "closed");
   g_assert_false (kvm_vm_has_attribute (vm, 0, 0, &error));
@@ -163,6 +161,8 @@ test_close_on_x86 (void)
 
   g_assert_no_error (error);
   kvm_vm_close (vm);
+  g_assert_false (kvm_vm_create_irqchip (vm, &error));
+  kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_IRQCHIP");
   g_assert_false (kvm_vm_x86_create_pit (vm, 0, &error));
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "KVM_CREATE_PIT2");
   g_assert_false (kvm_vm_x86_set_tss_address (vm, 0xfffbd000, &error));
@@ -198,7 +198,7 @@ test_create_vcpu_errors (void)
   g_assert_null (kvm_vm_create_vcpu (vm, 3, &error));
   kvm_test_assert_error (error, KVM_ERROR_EXISTS, "KVM_CREATE_VCPU on VM: File exists (vCPU id 3)");
   g_assert_null (kvm_vm_create_vcpu (vm, G_MAXUINT, &error));
-  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "vCPU id 4294967295; ids are below");
+  kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "vCPU id 4294967295");
 }
 
 static void
