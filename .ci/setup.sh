@@ -24,5 +24,18 @@ need_packages () {
     apt-get -qq install --no-install-recommends $missing >/dev/null
 }
 
+# Whether a guest of an example in this build runs with this machine's KVM.
+kvm_works () {
+  [ "$(timeout 30 "$1"/examples/hello-everywhere 2>/dev/null)" = 4 ]
+}
+
+# What uname calls x86_64, arm64 and riscv64.
+own_host () {
+  uname -m | sed s/aarch64/arm64/
+}
+
 build_packages='gcc libc6-dev linux-libc-dev meson ninja-build pkg-config libglib2.0-dev libfdt-dev'
+# For the emulated hosts of tests/hosts, and for cross builds.
+host_packages='debian-archive-keyring opensbi qemu-system-arm qemu-system-misc qemu-system-x86'
+cross_packages='gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross'
 binding_packages='gobject-introspection libgirepository1.0-dev'
