@@ -38,7 +38,7 @@ export async function useAll(): Promise<void> {
     // @ts-expect-error: methods are no fields
     print(exact(regs).to_bytes);
     // @ts-expect-error: what is no number
-    exact('rip');
+    exact(true);
     // @ts-expect-error: there is no such method
     vcpu.walk();
 }
