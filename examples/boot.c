@@ -22,7 +22,7 @@ gboolean
 boot_options_parse (BootOptions *self, const char *command_line, int *argc, char ***argv,
                     GError **error)
 {
-  g_autofree char *kernel = NULL, *initrd = NULL, *append = NULL;
+  g_autofree char *initrd = NULL, *append = NULL;
   const GOptionEntry entries[] = {
     { "initrd", 'i', 0, G_OPTION_ARG_FILENAME, &initrd, "Initial RAM disk", "FILE" },
     { "append", 'a', 0, G_OPTION_ARG_STRING, &append, "More for the command line", "WORDS" },
@@ -30,7 +30,7 @@ boot_options_parse (BootOptions *self, const char *command_line, int *argc, char
     { "disk", 'd', 0, G_OPTION_ARG_FILENAME, &self->disk, "A disk, which is written to", "FILE" },
     { "virtio-console", 0, 0, G_OPTION_ARG_NONE, &self->is_virtio_console,
       "The terminal is a virtio console, not the serial port", NULL },
-    { NULL },
+    G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("KERNEL");
 

@@ -150,9 +150,9 @@ test_by_guest_address (void)
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmMemory) memory = kvm_memory_new (0x4000, &error);
-  g_autoptr (KvmMemorySlot) second
+  g_autoptr (KvmMemorySlot) second G_GNUC_UNUSED
       = kvm_vm_add_memory_full (guest->vm, 0x42000, memory, 0, 0x2000, 0, 0, NULL, 0, &error);
-  g_autoptr (KvmMemorySlot) first
+  g_autoptr (KvmMemorySlot) first G_GNUC_UNUSED
       = kvm_vm_add_memory_full (guest->vm, 0x40000, memory, 0x2000, 0x2000,
                                 KVM_MEMORY_SLOT_FLAGS_READ_ONLY, 0, NULL, 0, &error);
   g_autofree guint8 *bytes = NULL;

@@ -207,7 +207,7 @@ test_irqchip_after_vcpu (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (KvmSystem) system = kvm_system_new (&error);
   g_autoptr (KvmVm) vm = kvm_system_create_vm (system, &error);
-  g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (vm, 0, &error);
+  g_autoptr (KvmVcpu) vcpu G_GNUC_UNUSED = kvm_vm_create_vcpu (vm, 0, &error);
 
   g_assert_no_error (error);
   g_assert_false (kvm_vm_create_irqchip (vm, &error));

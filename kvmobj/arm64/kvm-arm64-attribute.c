@@ -5,8 +5,8 @@
 #include "kvm-error-private.h"
 #include "arm64/kvm-arm64-attribute-private.h"
 
-static void
-add_detail (GError **error, guint32 group, guint64 attribute, const char *format, va_list arguments)
+static void G_GNUC_PRINTF (4, 0) add_detail (GError **error, guint32 group, guint64 attribute,
+                                             const char *format, va_list arguments)
 {
   g_autofree char *what = NULL;
 

@@ -76,7 +76,7 @@ main (int argc, char **argv)
     { "json", 'j', 0, G_OPTION_ARG_NONE, &json, "Print it for programs, as JSON", NULL },
     { "diagnose", 'd', 0, G_OPTION_ARG_NONE, &want_diagnosis, "Say why KVM cannot be used", NULL },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &want_version, "Print the library's version", NULL },
-    { NULL },
+    G_OPTION_ENTRY_NULL,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;

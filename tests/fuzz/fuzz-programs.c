@@ -308,7 +308,8 @@ on_runner (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Worker *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmExit) exit = kvm_runner_run_finish (KVM_RUNNER (source), result, &error);
+  g_autoptr (KvmExit) exit G_GNUC_UNUSED
+      = kvm_runner_run_finish (KVM_RUNNER (source), result, &error);
 
   if (error != NULL)
     check (FALSE, &error);
