@@ -40,13 +40,13 @@ def answer_nothing(_runner, token):
 
 
 def boot(kernel, initrd=None, *words):
-    files = [path and Gio.File.new_for_path(path).load_bytes(None)[0] for path in (kernel, initrd)]
+    image, disk = (path and Gio.File.new_for_path(path).load_bytes(None)[0] for path in (kernel, initrd))
     system = Kvm.System.new()
     vm = system.create_vm()
     vm.add_memory(0, Kvm.Memory.new(512 << 20), Kvm.MemorySlotFlags.NONE)
     vm.create_irqchip()
     vm.x86_create_pit(1)  # with port 0x61
-    layout = vm.load_kernel(*files, COMMAND_LINE + " ".join(words), None)
+    layout = vm.load_kernel(image, disk, COMMAND_LINE + " ".join(words), None)
     terminal = Gio.SimpleIOStream.new(Gio.UnixInputStream.new(0, False),
                                       Gio.UnixOutputStream.new(1, False))
     serial, i8042, debug_exit = Kvm.Serial.new(terminal), Kvm.I8042(), Kvm.DebugExit()
@@ -65,7 +65,7 @@ def boot(kernel, initrd=None, *words):
     serial.flush(None)
     if debug_exit.get_has_value() or i8042.get_reset_requested():
         return debug_exit.get_value()
-    return f"boot-linux.py: the guest stopped: {ended.to_string()}"
+    return f"boot-linux.py: the guest stopped: {ended and ended.to_string()}"
 
 
 cooked = termios.tcgetattr(0) if sys.stdin.isatty() else None
