@@ -3,9 +3,9 @@
 
 #include "kvm-abi-private.h"
 #include "kvm-error.h"
+#include "kvm-value-private.h"
 #include "arm64/kvm-arm64-reg-masks.h"
 #include "arm64/kvm-arm64-reg.h"
-#include "x86/kvm-x86-value-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmArm64RegMasks, kvm_arm64_reg_masks, kvm_arm64_reg_masks_copy,
                      kvm_arm64_reg_masks_free)
@@ -28,7 +28,7 @@ kvm_arm64_reg_masks_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmArm64RegMasks), "Masks", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmArm64RegMasks), "Masks", error);
 }
 
 /**

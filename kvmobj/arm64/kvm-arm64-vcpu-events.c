@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "kvm-error.h"
+#include "kvm-value-private.h"
 #include "arm64/kvm-arm64-vcpu-events.h"
-#include "x86/kvm-x86-value-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmArm64VcpuEvents) == 64);
 
@@ -45,7 +45,7 @@ kvm_arm64_vcpu_events_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmArm64VcpuEvents), "Events", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmArm64VcpuEvents), "Events", error);
 }
 
 /**

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-clock.h"
-#include "x86/kvm-x86-value-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Clock) == 48);
 
@@ -43,7 +43,7 @@ kvm_x86_clock_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Clock), "The fields of a clock", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86Clock), "The fields of a clock", error);
 }
 
 /**

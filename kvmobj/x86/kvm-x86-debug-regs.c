@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-debug-regs.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86DebugRegs) == 128);
@@ -45,7 +45,7 @@ kvm_x86_debug_regs_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86DebugRegs), "Debug registers", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86DebugRegs), "Debug registers", error);
 }
 
 /**

@@ -5,7 +5,7 @@
 
 #include "kvm-abi-private.h"
 #include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
+#include "kvm-value-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmX86Lapic, kvm_x86_lapic, kvm_x86_lapic_copy, kvm_x86_lapic_free)
 
@@ -27,8 +27,8 @@ kvm_x86_lapic_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Lapic), "The registers of a local APIC",
-                                    error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86Lapic), "The registers of a local APIC",
+                                error);
 }
 
 /**

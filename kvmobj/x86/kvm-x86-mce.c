@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-mce.h"
-#include "x86/kvm-x86-value-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Mce) == 64);
 
@@ -43,8 +43,7 @@ kvm_x86_mce_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Mce), "The fields of a machine check",
-                                    error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86Mce), "The fields of a machine check", error);
 }
 
 /**

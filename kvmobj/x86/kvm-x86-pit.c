@@ -5,7 +5,7 @@
 
 #include "kvm-abi-private.h"
 #include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
+#include "kvm-value-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmX86PitChannel, kvm_x86_pit_channel, kvm_x86_pit_channel_copy,
                      kvm_x86_pit_channel_free)
@@ -77,7 +77,7 @@ kvm_x86_pit_state_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86PitState), "The fields of a timer", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86PitState), "The fields of a timer", error);
 }
 
 /**

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "kvm-error.h"
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-regs.h"
-#include "x86/kvm-x86-value-private.h"
+#include "x86/kvm-x86-text-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Regs) == 18 * sizeof (guint64));
 
@@ -44,7 +45,7 @@ kvm_x86_regs_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Regs), "General registers", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86Regs), "General registers", error);
 }
 
 /**

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "kvm-error.h"
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-sregs.h"
-#include "x86/kvm-x86-value-private.h"
+#include "x86/kvm-x86-text-private.h"
 
 G_DEFINE_BOXED_TYPE (KvmX86Segment, kvm_x86_segment, kvm_x86_segment_copy, kvm_x86_segment_free)
 G_DEFINE_BOXED_TYPE (KvmX86Dtable, kvm_x86_dtable, kvm_x86_dtable_copy, kvm_x86_dtable_free)
@@ -139,7 +140,7 @@ kvm_x86_sregs_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Sregs), "Special registers", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86Sregs), "Special registers", error);
 }
 
 /**

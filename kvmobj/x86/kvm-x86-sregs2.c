@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
+#include "kvm-value-private.h"
+#include "x86/kvm-x86-text-private.h"
 #include "x86/kvm-x86-sregs2.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Sregs2) == 320);
@@ -49,8 +50,8 @@ kvm_x86_sregs2_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86Sregs2), "Special registers, second form,",
-                                    error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86Sregs2), "Special registers, second form,",
+                                error);
 }
 
 /**

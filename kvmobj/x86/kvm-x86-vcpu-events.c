@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-vcpu-events.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86VcpuEvents) == 64);
@@ -45,7 +45,7 @@ kvm_x86_vcpu_events_new_from_bytes (GBytes *bytes, GError **error)
 {
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  return _kvm_x86_value_from_bytes (bytes, sizeof (KvmX86VcpuEvents), "Events", error);
+  return _kvm_value_from_bytes (bytes, sizeof (KvmX86VcpuEvents), "Events", error);
 }
 
 /**

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
+#include "kvm-value-private.h"
 #include "x86/kvm-x86-xcrs-private.h"
 
 G_STATIC_ASSERT (sizeof (KvmX86Xcrs) == 392);
@@ -47,7 +47,7 @@ kvm_x86_xcrs_new_from_bytes (GBytes *bytes, GError **error)
 
   g_return_val_if_fail (bytes != NULL, NULL);
 
-  self = _kvm_x86_value_from_bytes (bytes, sizeof *self, "Extended control registers", error);
+  self = _kvm_value_from_bytes (bytes, sizeof *self, "Extended control registers", error);
   if (self != NULL && self->nr_xcrs > G_N_ELEMENTS (self->xcrs))
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,

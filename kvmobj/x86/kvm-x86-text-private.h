@@ -5,9 +5,6 @@
 
 G_BEGIN_DECLS
 
-/* A copy of the bytes, if there are as many as the value has; @what is plural. */
-gpointer _kvm_x86_value_from_bytes (GBytes *bytes, gsize size, const char *what, GError **error);
-
 typedef struct
 {
   guint bit;

@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "kvm-error.h"
-#include "x86/kvm-x86-value-private.h"
-
-gpointer
-_kvm_x86_value_from_bytes (GBytes *bytes, gsize size, const char *what, GError **error)
-{
-  gsize n;
-  gconstpointer data = g_bytes_get_data (bytes, &n);
-
-  if (n == size)
-    return g_memdup2 (data, size);
-
-  g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
-               "%s are %" G_GSIZE_FORMAT " bytes, not %" G_GSIZE_FORMAT, what, size, n);
-  return NULL;
-}
+#include "x86/kvm-x86-text-private.h"
 
 void
 _kvm_x86_append_bits (GString *string, guint64 value, const KvmX86BitName *names, guint n_names)
