@@ -7,11 +7,8 @@
 #include "kvm-abi-private.h"
 #include "x86/kvm-x86-nested-state.h"
 
-struct _KvmX86NestedState
-{
-  gatomicrefcount ref_count;
-  GBytes *bytes; /* owned */
-};
+/* A nested state is nothing but its bytes, and has no struct of its own. */
+#define BYTES(self) ((GBytes *) (self))
 
 G_DEFINE_BOXED_TYPE (KvmX86NestedState, kvm_x86_nested_state, kvm_x86_nested_state_ref,
                      kvm_x86_nested_state_unref)
@@ -33,7 +30,6 @@ G_DEFINE_BOXED_TYPE (KvmX86NestedState, kvm_x86_nested_state, kvm_x86_nested_sta
 KvmX86NestedState *
 kvm_x86_nested_state_new_from_bytes (GBytes *bytes, GError **error)
 {
-  KvmX86NestedState *self;
   KvmAbiNestedState head;
 
   g_return_val_if_fail (bytes != NULL, NULL);
@@ -54,10 +50,7 @@ kvm_x86_nested_state_new_from_bytes (GBytes *bytes, GError **error)
       return NULL;
     }
 
-  self = g_new0 (KvmX86NestedState, 1);
-  g_atomic_ref_count_init (&self->ref_count);
-  self->bytes = g_bytes_ref (bytes);
-  return self;
+  return (KvmX86NestedState *) g_bytes_ref (bytes);
 }
 
 /**
@@ -75,8 +68,7 @@ kvm_x86_nested_state_ref (KvmX86NestedState *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return (KvmX86NestedState *) g_bytes_ref (BYTES (self));
 }
 
 /**
@@ -92,10 +84,7 @@ kvm_x86_nested_state_unref (KvmX86NestedState *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  g_bytes_unref (self->bytes);
-  g_free (self);
+  g_bytes_unref (BYTES (self));
 }
 
 /**
@@ -114,7 +103,7 @@ kvm_x86_nested_state_equal (KvmX86NestedState *self, KvmX86NestedState *other)
 {
   g_return_val_if_fail (self != NULL && other != NULL, FALSE);
 
-  return g_bytes_equal (self->bytes, other->bytes);
+  return g_bytes_equal (BYTES (self), BYTES (other));
 }
 
 /**
@@ -132,7 +121,7 @@ kvm_x86_nested_state_to_bytes (KvmX86NestedState *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return g_bytes_ref (self->bytes);
+  return g_bytes_ref (BYTES (self));
 }
 
 /**
@@ -160,7 +149,7 @@ get_head (KvmX86NestedState *self)
 {
   KvmAbiNestedState head;
 
-  memcpy (&head, g_bytes_get_data (self->bytes, NULL), sizeof head);
+  memcpy (&head, g_bytes_get_data (BYTES (self), NULL), sizeof head);
   return head;
 }
 
@@ -215,5 +204,5 @@ kvm_x86_nested_state_get_size (KvmX86NestedState *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return g_bytes_get_size (self->bytes);
+  return g_bytes_get_size (BYTES (self));
 }

@@ -11,11 +11,8 @@
 #define OFFSET_FSW 2
 #define OFFSET_MXCSR 24
 
-struct _KvmX86Xsave
-{
-  gatomicrefcount ref_count;
-  GBytes *bytes; /* owned */
-};
+/* An extended state is nothing but its bytes, and has no struct of its own. */
+#define BYTES(self) ((GBytes *) (self))
 
 G_DEFINE_BOXED_TYPE (KvmX86Xsave, kvm_x86_xsave, kvm_x86_xsave_ref, kvm_x86_xsave_unref)
 
@@ -35,7 +32,6 @@ G_DEFINE_BOXED_TYPE (KvmX86Xsave, kvm_x86_xsave, kvm_x86_xsave_ref, kvm_x86_xsav
 KvmX86Xsave *
 kvm_x86_xsave_new_from_bytes (GBytes *bytes, GError **error)
 {
-  KvmX86Xsave *self;
 
   g_return_val_if_fail (bytes != NULL, NULL);
 
@@ -47,10 +43,7 @@ kvm_x86_xsave_new_from_bytes (GBytes *bytes, GError **error)
       return NULL;
     }
 
-  self = g_new0 (KvmX86Xsave, 1);
-  g_atomic_ref_count_init (&self->ref_count);
-  self->bytes = g_bytes_ref (bytes);
-  return self;
+  return (KvmX86Xsave *) g_bytes_ref (bytes);
 }
 
 /**
@@ -68,8 +61,7 @@ kvm_x86_xsave_ref (KvmX86Xsave *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return (KvmX86Xsave *) g_bytes_ref (BYTES (self));
 }
 
 /**
@@ -85,10 +77,7 @@ kvm_x86_xsave_unref (KvmX86Xsave *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  g_bytes_unref (self->bytes);
-  g_free (self);
+  g_bytes_unref (BYTES (self));
 }
 
 /**
@@ -107,7 +96,7 @@ kvm_x86_xsave_equal (KvmX86Xsave *self, KvmX86Xsave *other)
 {
   g_return_val_if_fail (self != NULL && other != NULL, FALSE);
 
-  return g_bytes_equal (self->bytes, other->bytes);
+  return g_bytes_equal (BYTES (self), BYTES (other));
 }
 
 /**
@@ -125,7 +114,7 @@ kvm_x86_xsave_to_bytes (KvmX86Xsave *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return g_bytes_ref (self->bytes);
+  return g_bytes_ref (BYTES (self));
 }
 
 /**
@@ -152,7 +141,7 @@ kvm_x86_xsave_to_string (KvmX86Xsave *self)
 static guint64
 read_number (KvmX86Xsave *self, gsize offset, gsize size)
 {
-  const guint8 *data = g_bytes_get_data (self->bytes, NULL);
+  const guint8 *data = g_bytes_get_data (BYTES (self), NULL);
   guint64 value = 0;
 
   memcpy (&value, data + offset, size);
@@ -174,7 +163,7 @@ kvm_x86_xsave_get_size (KvmX86Xsave *self)
 {
   g_return_val_if_fail (self != NULL, 0);
 
-  return g_bytes_get_size (self->bytes);
+  return g_bytes_get_size (BYTES (self));
 }
 
 /**
@@ -283,13 +272,13 @@ kvm_x86_xsave_get_component (KvmX86Xsave *self, KvmX86Cpuid *cpuid, guint number
 
   /* EAX is how long it is, EBX where it begins. */
   if (number > 62 || !kvm_x86_cpuid_find (cpuid, 0xd, number, &entry) || entry.eax == 0
-      || (guint64) entry.ebx + entry.eax > g_bytes_get_size (self->bytes))
+      || (guint64) entry.ebx + entry.eax > g_bytes_get_size (BYTES (self)))
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_NOT_FOUND,
                    "There is no component %u in an extended state of %" G_GSIZE_FORMAT
                    " bytes with this CPUID",
-                   number, g_bytes_get_size (self->bytes));
+                   number, g_bytes_get_size (BYTES (self)));
       return NULL;
     }
-  return g_bytes_new_from_bytes (self->bytes, entry.ebx, entry.eax);
+  return g_bytes_new_from_bytes (BYTES (self), entry.ebx, entry.eax);
 }
