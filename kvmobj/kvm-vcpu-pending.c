@@ -95,9 +95,10 @@ complete (KvmVcpu *self, GError **error)
   g_object_ref (self); /* a device may drop the last reference */
   do
     {
-      run->immediate_exit = 1;
+      /* A kick may set it in the same moment. */
+      __atomic_store_n (&run->immediate_exit, 1, __ATOMIC_RELAXED);
       errsv = ioctl (self->handle.fd, _KVM_RUN, 0) == 0 ? 0 : errno;
-      run->immediate_exit = 0;
+      __atomic_store_n (&run->immediate_exit, 0, __ATOMIC_RELAXED);
     }
   while (errsv == 0 && _kvm_vcpu_serve_on_bus (self));
   _kvm_vm_deliver_coalesced (self->vm, &self->is_stopped_by_device);
