@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kvm-abi-private.h"
+#include "kvm-abi-run-private.h"
 #include "kvm-exit.h"
 #include "kvm-fork-private.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "kvm-arch-private.h"
 #include "kvm-exit-private.h"
 #include "x86/kvm-exit-x86.h"
 

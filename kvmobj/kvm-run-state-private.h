@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "kvm-abi-run-private.h"
 #include "kvm-run-thread-private.h"
 
 G_BEGIN_DECLS

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 
+#include "kvm-abi-run-private.h"
 #include "kvm-attribute-private.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"

@@ -8,24 +8,17 @@
 
 #if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_ARM64
 
-#include <stddef.h>
-
 #include <linux/kvm.h>
 
 #include "kvm-abi-private.h"
+#include "kvm-abi-proof-private.h"
+#include "kvm-abi-run-private.h"
 #include "arm64/kvm-arm64-reg.h"
 #include "arm64/kvm-arm64-vcpu-events.h"
 #include "arm64/kvm-device-arm64-vgic.h"
 #include "arm64/kvm-exit-arm64.h"
 #include "arm64/kvm-vcpu-arm64.h"
 #include "arm64/kvm-vm-arm64.h"
-
-#define SAME(ours, theirs) G_STATIC_ASSERT ((guint64) (ours) == (guint64) (theirs))
-#define SAME_REQUEST(name) SAME (_##name, name)
-#define SAME_SIZE(type, tag) SAME (sizeof (type), sizeof (struct tag))
-#define SAME_FIELD(type, field, tag, theirs)                                                       \
-  SAME (offsetof (type, field), offsetof (struct tag, theirs));                                    \
-  SAME (sizeof (((type *) 0)->field), sizeof (((struct tag *) 0)->theirs))
 
 SAME_REQUEST (KVM_ARM_PREFERRED_TARGET);
 SAME_REQUEST (KVM_ARM_VCPU_INIT);

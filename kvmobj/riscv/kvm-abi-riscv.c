@@ -9,16 +9,14 @@
 
 #if KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_RISCV
 
-#include <stddef.h>
-
 #include <linux/kvm.h>
 #include <linux/version.h>
 
+#include "kvm-abi-proof-private.h"
 #include "riscv/kvm-device-riscv-aia-private.h"
 #include "riscv/kvm-riscv-extension.h"
 #include "riscv/kvm-riscv-reg.h"
 
-#define SAME(ours, theirs) G_STATIC_ASSERT ((guint64) (ours) == (guint64) (theirs))
 #define SAME_REG(name, size, type, index)                                                          \
   SAME (KVMOBJ_RISCV_REG_##name,                                                                   \
         KVM_REG_RISCV | KVM_REG_SIZE_##size | KVM_REG_RISCV_##type | (index))
