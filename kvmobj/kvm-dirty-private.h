@@ -39,6 +39,7 @@ gboolean _kvm_dirty_ring_map (KvmVm *vm, KvmDirtyRing *ring, int vcpu_fd, GError
 void _kvm_dirty_ring_unmap (KvmVm *vm, KvmDirtyRing *ring);
 
 void _kvm_slot_add_sink (KvmSlot *slot, KvmDirtySink *sink);
+/* This without the VM's lock, too: nothing is given to the sink any more when it returns. */
 void _kvm_slot_remove_sink (KvmSlot *slot, KvmDirtySink *sink);
 
 /* Gives pages to all sinks of a slot but one; the set's first page is @first of the slot. */

@@ -22,16 +22,23 @@ get_n_pages (const KvmSlot *slot)
 void
 _kvm_slot_add_sink (KvmSlot *slot, KvmDirtySink *sink)
 {
+  if (!_kvm_slot_lock (slot))
+    return;
   if (slot->sinks == NULL)
     slot->sinks = g_ptr_array_new ();
   g_ptr_array_add (slot->sinks, sink);
+  g_mutex_unlock (&slot->lock);
 }
 
 void
 _kvm_slot_remove_sink (KvmSlot *slot, KvmDirtySink *sink)
 {
+  gboolean locked = _kvm_slot_lock (slot);
+
   if (slot->sinks != NULL)
     g_ptr_array_remove_fast (slot->sinks, sink);
+  if (locked)
+    g_mutex_unlock (&slot->lock);
 }
 
 static void
@@ -42,8 +49,9 @@ refresh (KvmDirtySink *sink)
   sink->is_stale = FALSE;
 }
 
-void
-_kvm_slot_pass_on (KvmSlot *slot, const KvmPageSet *pages, gsize first, const KvmDirtySink *except)
+/* With the slot's lock held. */
+static void
+pass_on (KvmSlot *slot, const KvmPageSet *pages, gsize first, const KvmDirtySink *except)
 {
   for (guint i = 0; slot->sinks != NULL && i < slot->sinks->len; i++)
     {
@@ -56,12 +64,36 @@ _kvm_slot_pass_on (KvmSlot *slot, const KvmPageSet *pages, gsize first, const Kv
     }
 }
 
+void
+_kvm_slot_pass_on (KvmSlot *slot, const KvmPageSet *pages, gsize first, const KvmDirtySink *except)
+{
+  if (!_kvm_slot_lock (slot))
+    return;
+  pass_on (slot, pages, first, except);
+  g_mutex_unlock (&slot->lock);
+}
+
 /* Rings. */
+
+/* Another thread may just be enabling rings: the kernel has them then, and this waits for it. */
+static guint32
+get_n_ring_entries (KvmVm *vm)
+{
+  guint32 n_entries = 0;
+
+  if (_kvm_vm_lock (vm))
+    {
+      n_entries = vm->n_ring_entries;
+      g_mutex_unlock (&vm->lock);
+    }
+  return n_entries;
+}
 
 gboolean
 _kvm_dirty_ring_map (KvmVm *vm, KvmDirtyRing *ring, int vcpu_fd, GError **error)
 {
-  gsize size = vm->n_ring_entries * sizeof *ring->entries;
+  guint32 n_entries = get_n_ring_entries (vm);
+  gsize size = n_entries * sizeof *ring->entries;
   gpointer mapping;
 
   if (size == 0)
@@ -75,7 +107,7 @@ _kvm_dirty_ring_map (KvmVm *vm, KvmDirtyRing *ring, int vcpu_fd, GError **error)
       return FALSE;
     }
   ring->entries = mapping;
-  ring->n_entries = vm->n_ring_entries;
+  ring->n_entries = n_entries;
   ring->next = 0;
   ring->fork_mapping.address = mapping;
   ring->fork_mapping.size = size;
@@ -83,17 +115,25 @@ _kvm_dirty_ring_map (KvmVm *vm, KvmDirtyRing *ring, int vcpu_fd, GError **error)
   return TRUE;
 }
 
+/* NULL also if there is no such slot any more. */
 static KvmSlot *
-find_slot_by_id (KvmVm *vm, guint32 id)
+find_and_lock_slot (KvmVm *vm, guint32 id)
 {
   for (guint i = 0; vm->slots != NULL && i < vm->slots->len; i++)
     {
       KvmSlot *slot = g_ptr_array_index (vm->slots, i);
 
       if (_kvm_slot_get_id (slot) == id)
-        return slot;
+        return _kvm_slot_lock (slot) ? slot : NULL;
     }
   return NULL;
+}
+
+static void
+unlock_slot (KvmSlot *slot)
+{
+  if (slot != NULL)
+    g_mutex_unlock (&slot->lock);
 }
 
 /* As above, one page to all. */
@@ -110,14 +150,14 @@ pass_page_on (KvmSlot *slot, guint64 page)
 }
 
 /* The kernel writes an entry and then its flag, and takes it back when it sees that it was read: so
- * the flag is read first and written last. */
-static guint
+ * the flag is read first and written last. It does so when it is told to reset the rings, also that
+ * of a vCPU which is gone; until then nobody's writes to these pages are noted. */
+static void
 harvest_ring (KvmVm *vm, KvmDirtyRing *ring)
 {
   KvmSlot *slot = NULL;
-  guint n;
 
-  for (n = 0; n < ring->n_entries; n++)
+  for (guint n = 0; n < ring->n_entries; n++)
     {
       KvmAbiDirtyGfn *entry = &ring->entries[ring->next & (ring->n_entries - 1)];
       guint32 id;
@@ -129,13 +169,17 @@ harvest_ring (KvmVm *vm, KvmDirtyRing *ring)
       page = __atomic_load_n (&entry->offset, __ATOMIC_RELAXED);
       __atomic_store_n (&entry->flags, KVMOBJ_DIRTY_GFN_RESET, __ATOMIC_RELEASE);
       ring->next++;
+      vm->is_reset_due = TRUE;
 
       if (slot == NULL || _kvm_slot_get_id (slot) != id)
-        slot = find_slot_by_id (vm, id);
+        {
+          unlock_slot (slot);
+          slot = find_and_lock_slot (vm, id);
+        }
       if (slot != NULL && page < get_n_pages (slot))
         pass_page_on (slot, page);
     }
-  return n;
+  unlock_slot (slot);
 }
 
 void
@@ -154,16 +198,17 @@ _kvm_dirty_ring_unmap (KvmVm *vm, KvmDirtyRing *ring)
 static gboolean
 harvest_rings (KvmVm *vm, GError **error)
 {
-  guint n = 0;
-
   for (guint i = 0; i < vm->children->len; i++)
     {
       KvmHandle *child = g_ptr_array_index (vm->children, i);
 
       if (child->kind == KVM_HANDLE_VCPU && _kvm_vcpu_from_handle (child)->dirty_ring.entries)
-        n += harvest_ring (vm, &_kvm_vcpu_from_handle (child)->dirty_ring);
+        harvest_ring (vm, &_kvm_vcpu_from_handle (child)->dirty_ring);
     }
-  return n == 0 || kvm_ioctl_value (&vm->handle, KVM_RESET_DIRTY_RINGS, 0, error) != -1;
+  if (vm->is_reset_due && kvm_ioctl_value (&vm->handle, KVM_RESET_DIRTY_RINGS, 0, error) == -1)
+    return FALSE;
+  vm->is_reset_due = FALSE;
+  return TRUE;
 }
 
 /* Bitmaps. */
@@ -213,18 +258,18 @@ get_destination (KvmVm *vm, KvmSlot *slot, GError **error)
   return &vm->dirty_pages;
 }
 
+/* With the slot's lock held. The pages that were found stay for as long as the VM's lock is held.
+ */
 static gboolean
-harvest_bitmap (KvmVm *vm, KvmSlot *slot, gboolean keep, GError **error)
+get_log (KvmVm *vm, KvmSlot *slot, KvmPageSet *found, GError **error)
 {
   KvmPageSet *destination = get_destination (vm, slot, error);
   KvmAbiDirtyLog request = { .slot = _kvm_slot_get_id (slot) };
-  gsize position = 0, first, n;
-  KvmPageSet found;
 
   if (destination == NULL)
     return FALSE;
-  found = (KvmPageSet){ destination->words, get_n_pages (slot) };
-  request.dirty_bitmap = found.words;
+  *found = (KvmPageSet){ destination->words, get_n_pages (slot) };
+  request.dirty_bitmap = found->words;
   if (kvm_ioctl (&vm->handle, KVM_GET_DIRTY_LOG, &request, error) == -1)
     {
       _kvm_error_add_detail (error, "slot %u", slot->number);
@@ -232,19 +277,46 @@ harvest_bitmap (KvmVm *vm, KvmSlot *slot, gboolean keep, GError **error)
     }
 
   if (destination == &vm->dirty_pages)
-    _kvm_slot_pass_on (slot, &found, 0, NULL);
+    pass_on (slot, found, 0, NULL);
   else
     ((KvmDirtySink *) g_ptr_array_index (slot->sinks, 0))->is_stale = FALSE;
+  return TRUE;
+}
+
+static gboolean
+has_sinks (const KvmSlot *slot)
+{
+  return slot->sinks != NULL && slot->sinks->len != 0;
+}
+
+static gboolean
+harvest_bitmap (KvmVm *vm, KvmSlot *slot, gboolean keep, GError **error)
+{
+  gsize position = 0, first, n;
+  KvmPageSet found = { 0 };
+  gboolean ret;
+
+  if (!_kvm_slot_lock (slot))
+    return TRUE;
+  ret = !has_sinks (slot) || get_log (vm, slot, &found, error);
+  g_mutex_unlock (&slot->lock);
+  if (!ret)
+    return FALSE;
 
   return !vm->is_log_manual || keep || !_kvm_page_set_next (&found, &position, &first, &n)
          || _kvm_vm_clear_dirty (vm, slot, found.words, 0, found.n_pages, error);
 }
 
 static gboolean
-is_logged (const KvmSlot *slot)
+is_logged (KvmSlot *slot)
 {
-  return (slot->flags & KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES) && slot->sinks != NULL
-         && slot->sinks->len != 0;
+  gboolean ret;
+
+  if (!(slot->flags & KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES) || !_kvm_slot_lock (slot))
+    return FALSE;
+  ret = has_sinks (slot);
+  g_mutex_unlock (&slot->lock);
+  return ret;
 }
 
 gboolean
@@ -288,6 +360,17 @@ _kvm_vm_track_slot (KvmVm *vm, KvmSlot *slot)
   _kvm_memory_track_slot (slot->memory, vm, slot);
 }
 
+static gboolean
+has_vcpus (KvmVm *vm)
+{
+  for (guint i = 0; vm->children != NULL && i < vm->children->len; i++)
+    if (((KvmHandle *) g_ptr_array_index (vm->children, i))->kind == KVM_HANDLE_VCPU)
+      return TRUE;
+  return FALSE;
+}
+
+/* The kernel forgets what it has noted together with the slot: what a vCPU that runs writes until
+ * then nobody can tell. */
 void
 _kvm_vm_untrack_slot (KvmVm *vm, KvmSlot *slot)
 {
@@ -295,7 +378,7 @@ _kvm_vm_untrack_slot (KvmVm *vm, KvmSlot *slot)
 
   if (!_kvm_vm_harvest_slot (vm, slot, &error))
     g_debug ("What is dirty in a slot that goes is not known: %s", error->message);
-  _kvm_memory_untrack_slot (slot->memory, slot, error == NULL);
+  _kvm_memory_untrack_slot (slot->memory, slot, error == NULL && !has_vcpus (vm));
 }
 
 /**

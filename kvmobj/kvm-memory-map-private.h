@@ -24,8 +24,20 @@ typedef struct
   guint address_space;
   KvmMemorySlotFlags flags;
   GWeakRef vm;      /* for those who come from the memory */
+  guint generation; /* _kvm_fork_generation of the process that made it */
+  GMutex lock;      /* for what follows, and what it leads to; taken last, with _kvm_slot_lock () */
   GPtrArray *sinks; /* of KvmDirtySink, not owned: who is told what is dirty; NULL while none */
 } KvmSlot;
+
+/* With a reference; it is in no VM yet. */
+KvmSlot *_kvm_slot_new (void);
+
+/* FALSE in a forked child that can never have the lock. */
+static inline gboolean
+_kvm_slot_lock (KvmSlot *slot)
+{
+  return _kvm_fork_lock (&slot->lock, slot->generation);
+}
 
 /* How the kernel calls it. */
 static inline guint32

@@ -11,6 +11,18 @@
 #include "kvm-memory-slot-list-private.h"
 
 KvmSlot *
+_kvm_slot_new (void)
+{
+  KvmSlot *slot = g_new0 (KvmSlot, 1);
+
+  g_atomic_ref_count_init (&slot->ref_count);
+  g_weak_ref_init (&slot->vm, NULL);
+  slot->generation = _kvm_fork_generation;
+  g_mutex_init (&slot->lock);
+  return slot;
+}
+
+KvmSlot *
 _kvm_slot_ref (KvmSlot *slot)
 {
   g_atomic_ref_count_inc (&slot->ref_count);
@@ -25,6 +37,7 @@ _kvm_slot_unref (KvmSlot *slot)
   g_clear_object (&slot->memory);
   g_clear_object (&slot->guest_memfd);
   g_clear_pointer (&slot->sinks, g_ptr_array_unref);
+  _kvm_fork_clear_lock (&slot->lock, slot->generation);
   g_weak_ref_clear (&slot->vm);
   g_free (slot);
 }

@@ -284,9 +284,7 @@ kvm_vm_add_memory_full (KvmVm *vm, guint64 guest_address, KvmMemory *memory, gui
       || !_kvm_memory_check (memory, error))
     return NULL;
 
-  slot = g_new0 (KvmSlot, 1);
-  g_atomic_ref_count_init (&slot->ref_count);
-  g_weak_ref_init (&slot->vm, NULL);
+  slot = _kvm_slot_new ();
   slot->memory = g_object_ref (memory);
   slot->guest_memfd = guest_memfd != NULL ? g_object_ref (guest_memfd) : NULL;
   slot->guest_memfd_offset = guest_memfd_offset;

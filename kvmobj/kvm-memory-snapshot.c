@@ -17,7 +17,8 @@
  * Only pages that were written to are put back, by whomever:
  *
  * - by guests, if every slot that they can write to has %KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES.
- *   Otherwise all pages are compared and put back where they differ. Slots may come, change and go;
+ *   Otherwise all pages are compared and put back where they differ. Slots may come, change and go,
+ *   also while guests run; the next time after one has gone all pages are compared;
  * - by this library, as with [method@Kvm.Memory.write];
  * - by the program itself, through `kvm_memory_get_pointer ()`, a file descriptor, or a system call
  *   such as `read ()`, if it says so with [method@Kvm.Memory.mark_dirty].
@@ -61,18 +62,11 @@ struct _KvmMemorySnapshot
 
 G_DEFINE_FINAL_TYPE (KvmMemorySnapshot, kvm_memory_snapshot, G_TYPE_OBJECT)
 
-/* A VM's lock is taken before a memory's. */
+/* The VM may be on its way out at the same time, and still harvest the slot. */
 static void
 track_free (Track *self)
 {
-  g_autoptr (KvmVm) vm = g_weak_ref_get (&self->slot->vm);
-
-  /* Without a VM nobody asks the slot for its sinks. */
-  if (vm != NULL && _kvm_vm_lock (vm))
-    {
-      _kvm_slot_remove_sink (self->slot, &self->sink);
-      g_mutex_unlock (&vm->lock);
-    }
+  _kvm_slot_remove_sink (self->slot, &self->sink);
   _kvm_slot_unref (self->slot);
   g_free (self);
 }
@@ -156,13 +150,9 @@ untrack (KvmMemorySnapshot *self, KvmSlot *slot, gboolean is_known)
     self->is_blind = TRUE;
   for (guint i = 0; i < self->tracks->len; i++)
     {
-      Track *old_track = g_ptr_array_index (self->tracks, i);
-
-      if (old_track->slot != slot)
+      if (((Track *) g_ptr_array_index (self->tracks, i))->slot != slot)
         continue;
-      _kvm_slot_remove_sink (slot, &old_track->sink);
-      _kvm_slot_unref (slot);
-      g_free (g_ptr_array_steal_index_fast (self->tracks, i));
+      g_ptr_array_remove_index_fast (self->tracks, i);
       return;
     }
 }

@@ -30,6 +30,7 @@ struct _KvmVm
   KvmPageSet dirty_pages; /* what the kernel last told of one slot */
   guint n_ring_entries;   /* of each vCPU's ring of dirty pages; 0 if there are none */
   gboolean has_ring_and_bitmap;
+  gboolean is_reset_due;  /* whether entries were taken out of rings since the last reset */
   gboolean is_log_manual; /* whether pages are dirty until the kernel is told to clear them */
 
   KvmEventfdTable *eventfds; /* owned; has a lock of its own */

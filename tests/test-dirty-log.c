@@ -367,6 +367,41 @@ test_vcpu_goes (void)
     }
 }
 
+/* Nor what another one writes to the same pages later. */
+static void
+test_others_go_on (void)
+{
+  static const guint pages[] = { 11, 12 };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (DirtyGuest) machine = DIRTY_GUEST (RING, touch);
+      g_autoptr (KvmVcpu) other = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (KvmDirtyLog) log = NULL;
+
+      if (machine == NULL)
+        return;
+      other = kvm_vm_create_vcpu (machine->guest->vm, 1, &error);
+      g_assert_no_error (error);
+      kvm_test_setup_vcpu (other, KVM_TEST_ENTRY, PLACE >> 4);
+      log = kvm_vm_create_dirty_log (machine->guest->vm, &error);
+      dirty_guest_touch (machine, pages, 2);
+      if (i == 0)
+        kvm_vcpu_close (machine->guest->vcpu);
+      else
+        g_clear_object (&machine->guest->vcpu);
+      g_assert_cmphex (collect (log), ==, to_mask (pages, 2));
+
+      for (guint j = 0; j < 2; j++)
+        {
+          g_assert_cmpint (kvm_vcpu_run (other, NULL, &error), ==, KVM_TEST_REASON_HALT);
+          g_assert_no_error (error);
+          g_assert_cmphex (collect (log), ==, to_mask (pages, 2));
+        }
+    }
+}
+
 static void
 test_refused (void)
 {
@@ -423,6 +458,7 @@ main (int argc, char **argv)
   kvm_test_add ("/dirty-log/while-running", test_while_running);
   kvm_test_add ("/dirty-log/ring-full", test_ring_full);
   kvm_test_add ("/dirty-log/vcpu-goes", test_vcpu_goes);
+  kvm_test_add ("/dirty-log/others-go-on", test_others_go_on);
   kvm_test_add ("/dirty-log/refused", test_refused);
   return g_test_run ();
 }

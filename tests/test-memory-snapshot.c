@@ -237,6 +237,82 @@ test_places (void)
   assert_same (memory, expected);
 }
 
+/* The guest "touch" for ever: ends when the memory has gone, or the virtual machine. */
+static gpointer
+run_until_it_goes (gpointer data)
+{
+  KvmVcpu *vcpu = data;
+  KvmExit *exit = kvm_vcpu_get_exit (vcpu);
+
+  while (kvm_vcpu_run (vcpu, NULL, NULL) != KVM_EXIT_REASON_ERROR && kvm_test_has_halted (exit))
+    ;
+  return NULL;
+}
+
+/* A slot goes while a guest writes to it: what it writes until the last moment is put back. */
+static void
+test_slot_goes_meanwhile (void)
+{
+  guint pages[N_PAGES - 1];
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    pages[i] = i;
+  for (Mechanism mechanism = 0; mechanism < N_MECHANISMS; mechanism++)
+    for (guint i = 0; i < kvm_test_rounds (20); i++)
+      {
+        g_autoptr (DirtyGuest) machine = DIRTY_GUEST (mechanism, touch);
+        g_autoptr (KvmMemorySnapshot) snapshot = NULL;
+        g_autoptr (KvmVcpu) vcpu = NULL;
+        g_autoptr (KvmMemory) memory = NULL;
+        g_autoptr (GError) error = NULL;
+        g_autofree gpointer expected = NULL;
+        guint8 first;
+        GThread *thread;
+
+        if (machine == NULL)
+          break;
+        memory = g_object_ref (machine->memory);
+        vcpu = g_object_ref (machine->guest->vcpu);
+        expected = fill_memory (memory);
+        snapshot = kvm_memory_create_snapshot (memory, &error);
+        dirty_guest_tell (machine, pages, G_N_ELEMENTS (pages));
+        thread = g_thread_new ("guest", run_until_it_goes, vcpu);
+        while (kvm_memory_read_u8 (memory, 0, &first, &error) && first == 1)
+          g_thread_yield ();
+        if (i % 2 == 0)
+          g_assert_true (kvm_memory_slot_remove (machine->slot, &error));
+        else
+          kvm_vm_close (machine->guest->vm);
+        g_thread_join (thread);
+        g_assert_no_error (error);
+        reset (memory, snapshot);
+        assert_same (memory, expected);
+      }
+}
+
+static void
+drop_snapshot (gpointer data, GObject *vm)
+{
+  g_clear_object ((KvmMemorySnapshot **) data);
+}
+
+/* A snapshot ends when the virtual machine does, which still has the slot that both are about. */
+static void
+test_both_end (void)
+{
+  static const guint pages[] = { 1 };
+  g_autoptr (DirtyGuest) machine = DIRTY_GUEST (PLAIN, touch);
+  g_autoptr (KvmMemory) memory = g_object_ref (machine->memory);
+  g_autoptr (GError) error = NULL;
+  KvmMemorySnapshot *snapshot = kvm_memory_create_snapshot (memory, &error);
+
+  g_assert_no_error (error);
+  dirty_guest_touch (machine, pages, 1);
+  g_object_weak_ref (G_OBJECT (machine->guest->vm), drop_snapshot, &snapshot);
+  g_clear_pointer (&machine, dirty_guest_free);
+  g_assert_null (snapshot);
+}
+
 static void
 test_refused (void)
 {
@@ -268,6 +344,8 @@ main (int argc, char **argv)
   kvm_test_add ("/memory-snapshot/random", test_random);
   kvm_test_add ("/memory-snapshot/unseen", test_unseen);
   kvm_test_add ("/memory-snapshot/places", test_places);
+  kvm_test_add ("/memory-snapshot/slot-goes-meanwhile", test_slot_goes_meanwhile);
+  kvm_test_add ("/memory-snapshot/both-end", test_both_end);
   kvm_test_add ("/memory-snapshot/refused", test_refused);
   return g_test_run ();
 }
