@@ -517,7 +517,9 @@ kvm_memory_new_from_file (GFile *file, guint64 offset, guint64 size, KvmMemoryFl
                            "Memory can be made of a file that has a path on this host alone");
       return NULL;
     }
-  fd = open (path, (flags & KVM_MEMORY_FLAGS_COPY_ON_WRITE ? O_RDONLY : O_RDWR) | O_CLOEXEC);
+  /* A pipe would be waited for, and a terminal taken; neither is a regular file. */
+  fd = open (path, (flags & KVM_MEMORY_FLAGS_COPY_ON_WRITE ? O_RDONLY : O_RDWR) | O_CLOEXEC
+                       | O_NONBLOCK | O_NOCTTY);
   if (fd == -1)
     {
       _kvm_error_set_errno (error, errno, "open () of %s", path);

@@ -14,8 +14,8 @@
 #include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"
 
-/* More than the descriptors, or the data, of any kernel take. */
-#define MAX_SIZE (16 * 1024 * 1024)
+/* More than the descriptors, the data, or the values of any kernel take. */
+#define MAX_SIZE (1024 * 1024)
 
 /**
  * KvmStats:
@@ -209,14 +209,29 @@ read_all (int fd, guint64 offset, gpointer buffer, gsize size, GError **error)
 }
 
 /* The largest size that is asked for is the kernel's word: it must not end the process. */
+static gboolean
+check_size (guint64 size, const char *what, GError **error)
+{
+  if (size <= MAX_SIZE)
+    return TRUE;
+
+  g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
+               "The %s of the statistics would take %" G_GUINT64_FORMAT " bytes", what, size);
+  return FALSE;
+}
+
 static gpointer
 try_allocate (guint64 size, const char *what, GError **error)
 {
-  gpointer memory = size <= MAX_SIZE ? g_try_malloc0 (MAX (size, 1)) : NULL;
+  gpointer memory;
 
+  if (!check_size (size, what, error))
+    return NULL;
+  memory = g_try_malloc0 (MAX (size, 1));
   if (memory == NULL)
-    g_set_error (error, KVM_ERROR, size <= MAX_SIZE ? KVM_ERROR_NO_MEMORY : KVM_ERROR_INVALID,
-                 "The %s of the statistics would take %" G_GUINT64_FORMAT " bytes", what, size);
+    g_set_error (error, KVM_ERROR, KVM_ERROR_NO_MEMORY,
+                 "There is no room for the %s of the statistics, %" G_GUINT64_FORMAT " bytes", what,
+                 size);
   return memory;
 }
 
@@ -226,7 +241,7 @@ read_descriptors (KvmStats *self, int fd, const KvmAbiStatsHeader *header, GErro
   const gsize step = sizeof (KvmAbiStatsDesc) + header->name_size;
   const guint64 size = (guint64) step * header->num_desc;
   g_autofree guint8 *block = try_allocate (size, "descriptors", error);
-  guint64 data_size = 0;
+  guint64 data_size = 0, values_size = 0;
 
   if (block == NULL || !read_all (fd, header->desc_offset, block, size, error))
     return FALSE;
@@ -237,6 +252,9 @@ read_descriptors (KvmStats *self, int fd, const KvmAbiStatsHeader *header, GErro
       KvmStat *stat;
 
       memcpy (&desc, block + i * step, sizeof desc);
+      values_size += desc.size * sizeof (guint64); /* some may be the same bytes of the data */
+      if (!check_size (values_size, "values", error))
+        return FALSE;
       stat
           = _kvm_stat_new (&desc, (const char *) block + i * step + sizeof desc, header->name_size);
       if (stat == NULL)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -333,6 +334,18 @@ test_file (void)
   g_object_unref (kvm_memory_new_from_fd (fd, 0, 0x1000, KVM_MEMORY_FLAGS_COPY_ON_WRITE, &error));
   g_assert_no_error (error);
   close (fd);
+
+  /* Nobody writes to the other end of a pipe; that is not waited for. */
+  {
+    g_autofree char *pipe_path = g_strconcat (path, ".pipe", NULL);
+    g_autoptr (GFile) pipe = g_file_new_for_path (pipe_path);
+
+    g_assert_cmpint (mkfifo (pipe_path, 0600), ==, 0);
+    g_assert_null (
+        kvm_memory_new_from_file (pipe, 0, 0x1000, KVM_MEMORY_FLAGS_COPY_ON_WRITE, &error));
+    kvm_test_assert_error (error, KVM_ERROR_INVALID, "regular file");
+    g_assert_cmpint (unlink (pipe_path), ==, 0);
+  }
 
   /* The file becomes shorter: no SIGBUS. */
   g_assert_cmpint (truncate (path, 0x1000), ==, 0);

@@ -665,6 +665,30 @@ test_broken_kernel (void)
     }
 }
 
+/* Many descriptors of the same bytes: the values take more than all of the file. */
+static void
+test_large (void)
+{
+  const guint n_descs = 20;
+  const gsize size = G_STRUCT_OFFSET (File, descs) + n_descs * sizeof good.descs[0] + 65535 * 8;
+  g_autofree File *file = g_malloc0 (size);
+  g_autoptr (GError) error = NULL;
+  int fd;
+
+  *file = good;
+  file->header.num_desc = n_descs;
+  file->header.data_offset = size - 65535 * 8;
+  for (guint i = 0; i < n_descs; i++)
+    {
+      file->descs[i] = good.descs[1];
+      file->descs[i].size = 65535;
+    }
+  fd = make_file (file, size);
+  g_assert_null (kvm_stats_new_take_fd (fd, &error));
+  kvm_test_assert_error (error, KVM_ERROR_INVALID, "values of the statistics would take");
+  g_assert_cmpint (close (fd), ==, 0);
+}
+
 /* The values stay when a file has become shorter. */
 static void
 test_short_update (void)
@@ -706,6 +730,7 @@ main (int argc, char **argv)
   kvm_test_add ("/stats/file", test_file);
   kvm_test_add ("/stats/newer-kernel", test_newer_kernel);
   kvm_test_add ("/stats/broken-kernel", test_broken_kernel);
+  kvm_test_add ("/stats/large", test_large);
   kvm_test_add ("/stats/short-update", test_short_update);
   return g_test_run ();
 }
