@@ -669,21 +669,21 @@ test_broken_kernel (void)
 static void
 test_large (void)
 {
-  const guint n_descs = 20;
-  const gsize size = G_STRUCT_OFFSET (File, descs) + n_descs * sizeof good.descs[0] + 65535 * 8;
-  g_autofree File *file = g_malloc0 (size);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree guint8 *data = g_malloc0 (65535 * 8);
   g_autoptr (GError) error = NULL;
+  File file = good;
   int fd;
 
-  *file = good;
-  file->header.num_desc = n_descs;
-  file->header.data_offset = size - 65535 * 8;
-  for (guint i = 0; i < n_descs; i++)
-    {
-      file->descs[i] = good.descs[1];
-      file->descs[i].size = 65535;
-    }
-  fd = make_file (file, size);
+  file.header.num_desc = 20;
+  file.header.data_offset
+      = G_STRUCT_OFFSET (File, descs) + file.header.num_desc * sizeof file.descs[0];
+  file.descs[0].size = 65535;
+  g_byte_array_append (bytes, (const guint8 *) &file, G_STRUCT_OFFSET (File, descs));
+  for (guint i = 0; i < file.header.num_desc; i++)
+    g_byte_array_append (bytes, (const guint8 *) &file.descs[0], sizeof file.descs[0]);
+  g_byte_array_append (bytes, data, 65535 * 8);
+  fd = make_file ((const File *) bytes->data, bytes->len);
   g_assert_null (kvm_stats_new_take_fd (fd, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "values of the statistics would take");
   g_assert_cmpint (close (fd), ==, 0);
