@@ -4,6 +4,7 @@
 #include "kvm-state.h"
 #include "kvm-vcpu-private.h"
 #include "kvm-vm-private.h"
+#include "x86/kvm-x86-cpuid.h"
 
 G_BEGIN_DECLS
 
@@ -224,11 +225,21 @@ typedef struct
   guint tsc_khz;        /* of the vCPU that was asked first */
   gpointer shown_cpuid; /* owned; KvmX86Cpuid: see where it is made; NULL until it is needed */
   GBytes *cpuid; /* owned; what was found to fit the host last, or NULL; under the VM's lock */
-  guint32 *msrs; /* owned; in the order in which they are restored */
+  guint32 *msrs; /* owned: those that a vCPU may have, in the order in which they are restored */
   guint n_msrs;
 } KvmX86StateFacts;
 
 void _kvm_x86_state_facts_free (KvmX86StateFacts *self);
+
+/* Those of a vCPU. Its CPUID says which. */
+typedef struct
+{
+  KvmX86Cpuid *cpuid; /* owned */
+  guint32 *indexes;   /* owned; in the order in which they are restored */
+  guint n_indexes;
+} KvmX86StateMsrs;
+
+void _kvm_x86_state_msrs_free (KvmX86StateMsrs *self);
 
 /* Whether two values of a register are the same, but for what the kernel writes there itself. */
 gboolean _kvm_state_reg_equal (guint64 id, const guint8 *value, const guint8 *other);

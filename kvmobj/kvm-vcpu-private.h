@@ -32,6 +32,9 @@ struct _KvmVcpu
   gboolean is_sync_known; /* whether the following was asked of the kernel */
   guint syncable;         /* x86: KVMOBJ_X86_SYNC_… that the kernel has */
 
+  gpointer x86_msrs;           /* owned; KvmX86StateMsrs, NULL until a state is saved */
+  gboolean is_msr_set_changed; /* whether that may be others since, and not by the CPUID */
+
   gboolean is_arm64_initialized; /* and so: */
   KvmArm64VcpuInit arm64_init;   /* what it was initialized with last */
 

@@ -11,6 +11,7 @@
 #include "kvm-coalesced-zone-private.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
+#include "kvm-state-private.h"
 #include "kvm-system-private.h"
 #include "kvm-vcpu-private.h"
 #include "kvm-vcpu-thread-private.h"
@@ -137,6 +138,7 @@ kvm_vcpu_finalize (GObject *object)
                             &self->handle); /* so that the bus does not find it any more */
     }
   g_clear_pointer (&self->io_table, _kvm_io_table_unref);
+  g_clear_pointer (&self->x86_msrs, _kvm_x86_state_msrs_free);
 
   /* An exit that something keeps must not keep the kernel's vCPU. */
   if (g_atomic_int_get (&self->handle.generation) != 0
@@ -490,6 +492,7 @@ kvm_vcpu_enable_capability (KvmVcpu *self, guint capability, const guint64 *argu
   g_return_val_if_fail (KVM_IS_VCPU (self), FALSE);
   g_return_val_if_fail (arguments != NULL || n_arguments == 0, FALSE);
 
+  g_atomic_int_set (&self->is_msr_set_changed, TRUE);
   return _kvm_handle_enable_capability (&self->handle, capability, arguments, n_arguments, error);
 }
 

@@ -34,6 +34,7 @@ kvm_vcpu_x86_setup_mce (KvmVcpu *vcpu, guint64 mcg_cap, GError **error)
   g_return_val_if_fail (_kvm_is_vcpu (vcpu), FALSE);
   _kvm_return_val_unless_arch (X86, FALSE, error);
 
+  g_atomic_int_set (&vcpu->is_msr_set_changed, TRUE);
   if (kvm_ioctl (&vcpu->handle, KVM_X86_SETUP_MCE, &mcg_cap, error) == -1)
     {
       if (error != NULL && g_error_matches (*error, KVM_ERROR, KVM_ERROR_INVALID_ARGUMENT))

@@ -66,14 +66,11 @@ static const struct
 };
 
 gboolean
-_kvm_vcpu_x86_save_cpuid (KvmVcpu *self, KvmStateBuilder *builder, const KvmStateItem *item,
+_kvm_vcpu_x86_save_cpuid (KvmX86Cpuid *cpuid, KvmStateBuilder *builder, const KvmStateItem *item,
                           GError **error)
 {
-  g_autoptr (KvmX86Cpuid) cpuid = kvm_vcpu_x86_get_cpuid (self, error);
   Entry *entries;
 
-  if (cpuid == NULL)
-    return FALSE;
   entries = _kvm_state_reserve (builder, item->name, item->type, cpuid->abi.nent * sizeof *entries,
                                 error);
   if (entries == NULL)

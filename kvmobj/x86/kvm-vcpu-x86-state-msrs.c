@@ -118,28 +118,54 @@ _kvm_x86_state_facts_free (KvmX86StateFacts *self)
   g_free (self);
 }
 
+/* All that the host knows of. */
 static gboolean
-find_msrs (KvmVcpu *self, KvmX86StateFacts *facts, GError **error)
+list_msrs (KvmVcpu *self, KvmX86StateFacts *facts, GError **error)
 {
   g_autofree guint32 *listed = NULL;
-  g_autofree guint32 *sorted = NULL;
-  g_autoptr (KvmX86Msrs) readable = NULL;
-  guint n_sorted;
   gsize n_listed;
 
   listed = kvm_system_x86_get_msr_index_list (self->vm->system, &n_listed, error);
   if (listed == NULL)
     return FALSE;
-  sorted = _kvm_x86_state_sort_msrs (listed, n_listed, &n_sorted);
-  readable = kvm_vcpu_x86_get_readable_msrs (self, sorted, n_sorted, error);
-  if (readable == NULL)
-    return FALSE;
-
-  facts->n_msrs = readable->entries->len;
-  facts->msrs = g_new (guint32, facts->n_msrs + 1);
-  for (guint i = 0; i < facts->n_msrs; i++)
-    facts->msrs[i] = g_array_index (readable->entries, KvmAbiMsrEntry, i).index;
+  facts->msrs = _kvm_x86_state_sort_msrs (listed, n_listed, &facts->n_msrs);
   return TRUE;
+}
+
+void
+_kvm_x86_state_msrs_free (KvmX86StateMsrs *self)
+{
+  kvm_x86_cpuid_unref (self->cpuid);
+  g_free (self->indexes);
+  g_free (self);
+}
+
+/* Those that can be read; a vCPU has some only if its CPUID says so. */
+static KvmX86StateMsrs *
+find_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, KvmX86Cpuid *cpuid, GError **error)
+{
+  KvmX86StateMsrs *msrs = self->x86_msrs;
+  g_autoptr (KvmX86Msrs) readable = NULL;
+  gboolean is_changed = g_atomic_int_get (&self->is_msr_set_changed);
+
+  if (msrs != NULL && !is_changed && kvm_x86_cpuid_equal (msrs->cpuid, cpuid))
+    return msrs;
+
+  g_atomic_int_set (&self->is_msr_set_changed, FALSE);
+  readable = kvm_vcpu_x86_get_readable_msrs (self, facts->msrs, facts->n_msrs, error);
+  if (readable == NULL)
+    {
+      g_atomic_int_set (&self->is_msr_set_changed, TRUE);
+      return NULL;
+    }
+  g_clear_pointer (&self->x86_msrs, _kvm_x86_state_msrs_free);
+  self->x86_msrs = msrs = g_new0 (KvmX86StateMsrs, 1);
+  msrs->cpuid = kvm_x86_cpuid_ref (cpuid);
+  msrs->n_indexes = readable->entries->len;
+  msrs->indexes = g_new (guint32, msrs->n_indexes + 1);
+  for (guint i = 0; i < msrs->n_indexes; i++)
+    msrs->indexes[i] = g_array_index (readable->entries, KvmAbiMsrEntry, i).index;
+  return msrs;
 }
 
 static gboolean
@@ -171,7 +197,7 @@ _kvm_vcpu_x86_get_state_facts (KvmVcpu *self, GError **error)
     return facts;
 
   facts = g_new0 (KvmX86StateFacts, 1);
-  if (!has_lapic (self, &facts->has_lapic, error) || !find_msrs (self, facts, error))
+  if (!has_lapic (self, &facts->has_lapic, error) || !list_msrs (self, facts, error))
     {
       _kvm_x86_state_facts_free (facts);
       return NULL;
@@ -202,26 +228,31 @@ request_new (guint n_entries)
 }
 
 gboolean
-_kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, KvmStateBuilder *builder,
-                         const KvmStateItem *item, GError **error)
+_kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, KvmX86Cpuid *cpuid,
+                         KvmStateBuilder *builder, const KvmStateItem *item, GError **error)
 {
-  g_autofree KvmAbiMsrEntry *entries = g_new (KvmAbiMsrEntry, facts->n_msrs + 1);
-  g_autofree KvmAbiMsrs *request = request_new (facts->n_msrs);
+  const KvmX86StateMsrs *msrs = find_msrs (self, facts, cpuid, error);
+  g_autofree KvmAbiMsrEntry *entries = NULL;
+  g_autofree KvmAbiMsrs *request = NULL;
   guint n_saved = 0;
 
-  for (guint start = 0; start < facts->n_msrs;)
+  if (msrs == NULL)
+    return FALSE;
+  entries = g_new (KvmAbiMsrEntry, msrs->n_indexes + 1);
+  request = request_new (msrs->n_indexes);
+  for (guint start = 0; start < msrs->n_indexes;)
     {
       guint n_done;
       int ret;
 
-      request->nmsrs = MIN (facts->n_msrs - start, KVMOBJ_MAX_IO_MSRS);
+      request->nmsrs = MIN (msrs->n_indexes - start, KVMOBJ_MAX_IO_MSRS);
       for (guint i = 0; i < request->nmsrs; i++)
-        request->entries[i] = (KvmAbiMsrEntry){ .index = facts->msrs[start + i] };
+        request->entries[i] = (KvmAbiMsrEntry){ .index = msrs->indexes[start + i] };
       ret = kvm_ioctl (&self->handle, KVM_GET_MSRS, request, error);
       if (ret == -1)
         return FALSE;
 
-      /* What this vCPU does not have, though the first one did, is left out. */
+      /* What it has no more is left out. */
       n_done = MIN ((guint) ret, request->nmsrs);
       memcpy (entries + n_saved, request->entries, n_done * sizeof *entries);
       n_saved += n_done;

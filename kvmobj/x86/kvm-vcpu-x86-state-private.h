@@ -17,7 +17,7 @@ KvmX86StateFacts *_kvm_vcpu_x86_get_state_facts (KvmVcpu *self, GError **error);
  * saved. */
 guint32 *_kvm_x86_state_sort_msrs (const guint32 *indexes, gsize n_indexes, guint *n_sorted);
 
-gboolean _kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts,
+gboolean _kvm_vcpu_x86_save_msrs (KvmVcpu *self, const KvmX86StateFacts *facts, KvmX86Cpuid *cpuid,
                                   KvmStateBuilder *builder, const KvmStateItem *item,
                                   GError **error);
 gboolean _kvm_vcpu_x86_check_msrs (const KvmX86StateFacts *facts, const KvmStateSlice *msrs,
@@ -26,7 +26,7 @@ gboolean _kvm_vcpu_x86_restore_msrs (KvmVcpu *self, const KvmX86StateFacts *fact
                                      const KvmStateSlice *msrs, gboolean with_tsc, GError **error);
 gboolean _kvm_x86_msrs_find (const KvmStateSlice *msrs, guint32 index, guint64 *value);
 
-gboolean _kvm_vcpu_x86_save_cpuid (KvmVcpu *self, KvmStateBuilder *builder,
+gboolean _kvm_vcpu_x86_save_cpuid (KvmX86Cpuid *cpuid, KvmStateBuilder *builder,
                                    const KvmStateItem *item, GError **error);
 /* Whether the host can give a guest this CPUID. Says which components of the extended state the
  * host has. */

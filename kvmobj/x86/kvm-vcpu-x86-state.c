@@ -141,6 +141,7 @@ gboolean
 _kvm_vcpu_x86_save_state (KvmVcpu *self, KvmStateBuilder *builder, GError **error)
 {
   const KvmX86StateFacts *facts = _kvm_vcpu_x86_get_state_facts (self, error);
+  g_autoptr (KvmX86Cpuid) cpuid = NULL;
   guint mp_state;
 
   if (facts == NULL || !kvm_vcpu_get_raw_mp_state (self, &mp_state, error))
@@ -156,10 +157,11 @@ _kvm_vcpu_x86_save_state (KvmVcpu *self, KvmStateBuilder *builder, GError **erro
     SAVE (KVM_GET_DEBUGREGS, DEBUG_REGS, KvmX86DebugRegs);
   if (facts->has_lapic)
     SAVE (KVM_GET_LAPIC, LAPIC, KvmX86Lapic);
-  return (!facts->has_nested_state || save_nested_state (self, builder, error))
+  cpuid = kvm_vcpu_x86_get_cpuid (self, error);
+  return cpuid != NULL && (!facts->has_nested_state || save_nested_state (self, builder, error))
          && save_time (self, facts, builder, error)
-         && _kvm_vcpu_x86_save_msrs (self, facts, builder, &items[MSRS], error)
-         && _kvm_vcpu_x86_save_cpuid (self, builder, &items[CPUID], error);
+         && _kvm_vcpu_x86_save_msrs (self, facts, cpuid, builder, &items[MSRS], error)
+         && _kvm_vcpu_x86_save_cpuid (cpuid, builder, &items[CPUID], error);
 }
 
 static const char *
