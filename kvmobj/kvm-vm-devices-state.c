@@ -159,6 +159,16 @@ save_device (KvmHandle *device, KvmDeviceList list, GArray *cpus, GError **error
   return g_variant_builder_end (&builder);
 }
 
+static gboolean
+lock_devices (KvmVm *self, GError **error)
+{
+  if (_kvm_vm_lock (self))
+    return TRUE;
+
+  _kvm_handle_set_unusable_error (&self->handle, "the state of its devices", error);
+  return FALSE;
+}
+
 /* The devices do not go while the lock is held, and no ioctl of theirs waits for a guest. */
 gboolean
 _kvm_vm_devices_save_state (KvmVm *self, KvmStateBuilder *builder, GError **error)
@@ -167,7 +177,7 @@ _kvm_vm_devices_save_state (KvmVm *self, KvmStateBuilder *builder, GError **erro
   GVariantBuilder devices;
   gboolean saved = TRUE;
 
-  if (cpus == NULL || !_kvm_vm_lock (self))
+  if (cpus == NULL || !lock_devices (self, error))
     return FALSE;
   g_variant_builder_init (&devices, G_VARIANT_TYPE ("a(ua(utay))"));
   for (guint i = 0; saved && self->children != NULL && i < self->children->len; i++)
@@ -290,7 +300,7 @@ _kvm_vm_devices_check_state (KvmVm *self, const KvmStateValues *values, GError *
   g_autoptr (GVariant) devices = NULL;
   gboolean fits;
 
-  if (cpus == NULL || !_kvm_vm_lock (self))
+  if (cpus == NULL || !lock_devices (self, error))
     return FALSE;
   if (_kvm_state_has (values, DEVICES))
     devices = _kvm_state_get_variant (values, DEVICES);
@@ -384,16 +394,22 @@ _kvm_vm_devices_restore_state (KvmVm *self, const KvmStateValues *values,
 
   if (!_kvm_state_has (values, DEVICES))
     return TRUE;
-  if (!_kvm_vm_lock (self))
+  if (!lock_devices (self, error))
     return FALSE;
   devices = _kvm_state_get_variant (values, DEVICES);
   for (gsize i = 0; restored && i < g_variant_n_children (devices); i++)
     {
+      KvmHandle *device = find_device (self, i);
       g_autoptr (GVariant) states = NULL;
       guint32 type;
 
       g_variant_get_child (devices, i, "(u@a(utay))", &type, &states);
-      restored = restore_device (find_device (self, i), states, progress, error);
+      restored = device != NULL && device->id == type;
+      if (restored)
+        restored = restore_device (device, states, progress, error);
+      else
+        g_set_error (error, KVM_ERROR, KVM_ERROR_CLOSED,
+                     "The device of type %u was closed while the state was restored", type);
     }
   g_mutex_unlock (&self->lock);
   return restored || _kvm_state_finish_item (FALSE, &items[DEVICES], progress, error);

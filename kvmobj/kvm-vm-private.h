@@ -17,7 +17,8 @@ struct _KvmVm
   KvmSystem *system;   /* owned */
   guint generation;    /* _kvm_fork_generation of the process that made it */
   GMutex lock;         /* for what follows; taken with _kvm_vm_lock () */
-  GPtrArray *children; /* of KvmHandle, not owned: vCPUs, devices and statistics that live */
+  GPtrArray *children; /* of KvmHandle, not owned, in the order in which they were made: vCPUs,
+                          devices and statistics that live */
   GPtrArray *slots;    /* of KvmSlot, owned, by address space and guest address; NULL while none */
   guint n_numbered;    /* how many numbers were ever given to slots */
   guint last_number;   /* of an adopted VM: numbers are counted down from here; else 0 */

@@ -176,7 +176,7 @@ _kvm_vm_remove_child (KvmVm *self, KvmHandle *child)
 {
   if (!_kvm_vm_lock (self))
     return;
-  g_ptr_array_remove_fast (self->children, child);
+  g_ptr_array_remove (self->children, child); /* the others stay in their order */
   g_mutex_unlock (&self->lock);
 }
 

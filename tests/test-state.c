@@ -537,6 +537,8 @@ test_mutations (void)
 #define GIC_CONTROL 4
 #define SPI 40
 
+#define ITS_ADDRESS 0x8080000
+
 /* A GICv3, or on a host that has none a GICv2, as the guest of kvm_test_guest_new () has none. */
 static KvmDevice *
 add_gic (KvmTestGuest *guest)
@@ -617,6 +619,38 @@ test_gic (void)
 
   g_assert_false (kvm_vm_restore_state (without->vm, state, &error));
   kvm_test_assert_error (error, KVM_ERROR_NOT_SUPPORTED, "has a device of type");
+}
+
+/* Devices come in the order in which they were made, whatever was made and went between them. */
+static void
+test_order_of_devices (void)
+{
+  KvmTestGuest *guests[2];
+  KvmDevice *devices[4];
+  g_autoptr (GVariant) state = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (KvmStats) stats = NULL;
+
+      guests[i] = KVM_TEST_GUEST (count);
+      if (i == 0)
+        stats = kvm_vm_get_stats (guests[i]->vm, &error);
+      devices[2 * i] = add_gic (guests[i]);
+      devices[2 * i + 1] = kvm_vm_arm64_create_vgic_its (guests[i]->vm, ITS_ADDRESS, &error);
+      g_assert_no_error (error);
+      kvm_device_arm64_vgic_init (devices[2 * i + 1], &error);
+      g_assert_no_error (error);
+    }
+  state = save_vm (guests[0]->vm);
+  g_assert_true (kvm_vm_restore_state (guests[1]->vm, state, &error));
+  g_assert_no_error (error);
+
+  for (guint i = 0; i < 4; i++)
+    g_object_unref (devices[i]);
+  for (guint i = 0; i < 2; i++)
+    kvm_test_guest_free (guests[i]);
 }
 
 #endif
@@ -764,6 +798,7 @@ main (int argc, char *argv[])
   kvm_test_add ("/state/put-back", test_put_back);
 #if defined(__aarch64__)
   kvm_test_add ("/state/gic", test_gic);
+  kvm_test_add ("/state/order-of-devices", test_order_of_devices);
 #elif defined(__riscv)
   kvm_test_add ("/state/aia", test_aia);
 #endif
