@@ -60,7 +60,7 @@ dirty_guest_free (DirtyGuest *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DirtyGuest, dirty_guest_free)
 
-/* NULL if the host does not have the mechanism. */
+/* NULL if the host does not have the mechanism, which /dirty-log/has-… says. */
 static inline DirtyGuest *
 dirty_guest_new (Mechanism mechanism, guint n_entries, const guint8 *code, gsize length)
 {

@@ -50,6 +50,12 @@ kvm_test_has_halted (KvmExit *exit)
          && (KVM_TEST_IS_X86 || kvm_exit_get_address (exit) == KVM_TEST_PORT (0xf4));
 }
 
+gboolean
+kvm_test_is_pvm (void)
+{
+  return g_file_test ("/sys/module/kvm_pvm", G_FILE_TEST_EXISTS);
+}
+
 static guint
 count_fds (void)
 {

@@ -10,6 +10,10 @@ G_BEGIN_DECLS
 /* g_test_init (), and a bound on how long the whole program may take: a guest can hang. */
 void kvm_test_init (int *argc, char ***argv);
 
+/* Whether the host's KVM is PVM, which emulates guests by software: a guest that breaks is then an
+ * internal error, and not what a processor makes of it. */
+gboolean kvm_test_is_pvm (void);
+
 /* How often something is done in the hope of a race: less on emulated hosts, which are slow. */
 guint kvm_test_rounds (guint n);
 

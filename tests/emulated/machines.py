@@ -26,7 +26,11 @@ WITHOUT_ON_AMD = [
     "/bindings-vala/guest-debug",
 ]
 
+# Not in Linux 6.1.
+WITHOUT_ON_ARM64_6_1 = ["/guest-memory/guest-memfd", "/dirty-log/has-ring"]
+
 WITHOUT_ON_RISCV = [
+    "/dirty-log/has-ring",  # nor in Linux 6.12, which has none there
     "/system/unknown-vm-type",  # its KVM does not look at the type
 ]
 
@@ -83,18 +87,19 @@ TABLE = {
         "triplet": "aarch64-linux-gnu",
         "kernel": "linux-image-arm64",
         "modules": MODULES,
-        "without": ["/guest-memory/guest-memfd"],  # not in Linux 6.1 and 6.12
+        "without": WITHOUT_ON_ARM64_6_1,
     },
     # The dirty ring, and what else came after Linux 6.1.
     "arm64-6.12": {
         "base": "arm64",
         "kernel": "linux-image-6.12-arm64",
+        "without": ["/guest-memory/guest-memfd"],  # not in Linux 6.12 either
     },
     "arm64-gicv2": {
         "base": "arm64",
         "board": "virt,virtualization=on,gic-version=2",
         "without": [
-            "/guest-memory/guest-memfd",  # as above
+            *WITHOUT_ON_ARM64_6_1,
             "/state/order-of-devices",  # which takes an ITS
         ],
     },
