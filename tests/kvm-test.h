@@ -14,7 +14,8 @@ void kvm_test_init (int *argc, char ***argv);
  * internal error, and not what a processor makes of it. */
 gboolean kvm_test_is_pvm (void);
 
-/* How often something is done in the hope of a race: less on emulated hosts, which are slow. */
+/* How often something is done in the hope of a race: less on emulated hosts, which are slow, and
+ * where many others want the processors. All calls of a program give the same. */
 guint kvm_test_rounds (guint n);
 
 /* Adds a test that must leave no fd and no mapping behind. It is run twice, and the second time

@@ -598,7 +598,7 @@ run_until_closed (gpointer data)
 static void
 test_close_while_running (void)
 {
-  for (guint i = 0; i < 100; i++)
+  for (guint i = 0; i < kvm_test_rounds (100); i++)
     {
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (chatter);
       g_autoptr (TestDevice) device = add_ports (guest, 0x61, 1);
