@@ -52,10 +52,11 @@ get_load (void)
 guint
 kvm_test_rounds (guint n)
 {
-  static guint divisor;
+  static gsize divisor;
 
-  if (divisor == 0)
-    divisor = g_getenv ("KVMOBJ_TEST_EMULATED") != NULL ? 20 : CLAMP (get_load (), 1, 20);
+  if (g_once_init_enter (&divisor))
+    g_once_init_leave (&divisor,
+                       g_getenv ("KVMOBJ_TEST_EMULATED") != NULL ? 20 : CLAMP (get_load (), 1, 20));
   return MAX (n / divisor & ~1u, MIN (n, 2)); /* every other round may be of another kind */
 }
 
