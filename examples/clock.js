@@ -19,6 +19,8 @@ const CODE = `
 
 let system;
 try {
+    if (ARGV.length)
+        throw new Error('Usage: clock.js');
     system = Kvm.System.new();
 } catch (error) {
     printerr(error.message);

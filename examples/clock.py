@@ -4,6 +4,7 @@
 main loop, which Ctrl-C ends."""
 
 import signal
+import sys
 
 import gi
 
@@ -18,6 +19,8 @@ CODE = bytes.fromhex("""
     fec9  7507  b164  43  89d8  e710  b020 e620  cf""")
 
 try:
+    if len(sys.argv) > 1:
+        raise SystemExit("Usage: clock.py")
     system = Kvm.System.new()
 except Kvm.Error as error:
     raise SystemExit(error.message)

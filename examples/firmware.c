@@ -38,6 +38,12 @@ create_machine (KvmSystem *system, const char *firmware, GError **error)
       || !kvm_vm_create_irqchip (vm, error) || !kvm_vm_x86_create_pit (vm, 0, error)
       || !g_file_get_contents (firmware, &image, &size, error))
     return NULL;
+  if (size < LOW_SIZE || size > RAM_SIZE || size % 0x1000 != 0)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
+                   "%s is no firmware: that has whole pages, of 128 KiB to 16 MiB", firmware);
+      return NULL;
+    }
 
   /* The firmware copies itself to RAM below 1 MiB, so that there it must be writable. */
   rom = kvm_memory_new (size, error);
@@ -83,7 +89,7 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmSystem) system = kvm_system_new (&error);
+  g_autoptr (KvmSystem) system = argc <= 2 ? kvm_system_new (&error) : NULL;
   g_autoptr (KvmVm) vm
       = system ? create_machine (system, argc > 1 ? argv[1] : FIRMWARE, &error) : NULL;
   g_autoptr (KvmVcpu) vcpu = vm ? kvm_vm_create_vcpu (vm, 0, &error) : NULL;
@@ -93,7 +99,7 @@ main (int argc, char **argv)
   /* A new vCPU is at the reset vector already. */
   if (cpuid == NULL || !kvm_vcpu_x86_set_cpuid (vcpu, cpuid, &error) || !run (vcpu, &error))
     {
-      g_printerr ("%s\n", error->message);
+      g_printerr ("%s\n", error ? error->message : "Usage: firmware [FILE]");
       return EXIT_FAILURE;
     }
   why = kvm_exit_to_string (kvm_vcpu_get_exit (vcpu));

@@ -117,12 +117,12 @@ run_guest (GError **error)
 }
 
 int
-main (void)
+main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
 
-  if (run_guest (&error))
+  if (argc == 1 && run_guest (&error))
     return 0;
-  g_printerr ("%s\n", error->message);
+  g_printerr ("%s\n", error ? error->message : "Usage: hello-everywhere");
   return 1;
 }

@@ -10,11 +10,11 @@ static const guint8 code[]
     = { 0xba, 0xf8, 0x03, 0x00, 0xd8, 0x04, '0', 0xee, 0xb0, '\n', 0xee, 0xf4 };
 
 int
-main (void)
+main (int argc, char **argv)
 {
   KvmX86Regs regs = { .rip = 0x1000, .rflags = 2, .rax = 2, .rbx = 2 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (KvmSystem) system = kvm_system_new (&error);
+  g_autoptr (KvmSystem) system = argc == 1 ? kvm_system_new (&error) : NULL;
   g_autoptr (KvmVm) vm = system ? kvm_system_create_vm (system, &error) : NULL;
   g_autoptr (KvmMemory) memory = vm ? kvm_memory_new (0x1000, &error) : NULL;
   g_autoptr (KvmMemorySlot) slot
@@ -27,8 +27,8 @@ main (void)
     while (kvm_vcpu_run (vcpu, NULL, &error) == KVM_EXIT_REASON_IO)
       g_print ("%c", (char) kvm_exit_get_value (kvm_vcpu_get_exit (vcpu)));
 
-  if (!error && kvm_exit_get_reason (kvm_vcpu_get_exit (vcpu)) == KVM_EXIT_REASON_HLT)
+  if (vcpu && !error && kvm_exit_get_reason (kvm_vcpu_get_exit (vcpu)) == KVM_EXIT_REASON_HLT)
     return 0;
-  g_printerr ("%s\n", error ? error->message : "The guest did not halt");
+  g_printerr ("%s\n", error ? error->message : vcpu ? "The guest did not halt" : "Usage: hello");
   return 1;
 }

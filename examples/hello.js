@@ -10,6 +10,8 @@ const CODE = Uint8Array.of(
     0xba, 0xf8, 0x03, 0x00, 0xd8, 0x04, 0x30, 0xee, 0xb0, 0x0a, 0xee, 0xf4);
 
 try {
+    if (ARGV.length)
+        throw new Error('Usage: hello.js');
     const vm = Kvm.System.new().create_vm();
     const memory = Kvm.Memory.new(0x1000);
     vm.add_memory(0x1000, memory, Kvm.MemorySlotFlags.NONE);

@@ -8,6 +8,7 @@ local Kvm = require("lgi").require("Kvm", "1.0")
 local CODE = "\xba\xf8\x03\x00\xd8\x04\x30\xee\xb0\x0a\xee\xf4"
 
 local function run_guest()
+  assert(#arg == 0, "Usage: hello.lua")
   local system = assert(Kvm.System.new())
   local vm = assert(system:create_vm())
   local memory = assert(Kvm.Memory.new(0x1000))

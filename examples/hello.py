@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A guest adds two numbers, prints the sum through a port, and halts."""
 
+import sys
+
 import gi
 
 gi.require_version("Kvm", "1.0")
@@ -26,6 +28,8 @@ def run_guest(system):
 
 
 try:
+    if len(sys.argv) > 1:
+        raise SystemExit("Usage: hello.py")
     with Kvm.System.new() as system:
         run_guest(system)
 except Kvm.Error as error:

@@ -5,10 +5,12 @@
 /* mov $0x3f8,%dx; add %bl,%al; add $'0',%al; out %al,(%dx); mov $'\n',%al; out %al,(%dx); hlt */
 const uint8[] CODE = { 0xba, 0xf8, 0x03, 0x00, 0xd8, 0x04, 0x30, 0xee, 0xb0, 0x0a, 0xee, 0xf4 };
 
-int main ()
+int main (string[] arguments)
 {
   try
     {
+      if (arguments.length > 1)
+        throw new OptionError.BAD_VALUE ("Usage: hello-vala");
       var vm = new Kvm.System ().create_vm ();
       var memory = new Kvm.Memory (0x1000);
       vm.add_memory (0x1000, memory, Kvm.MemorySlotFlags.NONE);

@@ -184,9 +184,9 @@ set_open_error (const char *path, int errsv, GError **error)
       if (strcmp (path, DEFAULT_PATH) != 0)
         break;
       _kvm_error_add_detail (
-          error, "the kernel has no KVM: load the module kvm_intel or kvm_amd, or switch "
+          error, "there is no KVM here: load the module kvm_intel or kvm_amd, or switch "
                  "virtualization on in the firmware; in a container or a Flatpak, pass the device "
-                 "in, with --device=/dev/kvm or --device=kvm");
+                 "in, with --device=/dev/kvm or --device=kvm; kvmobj-info --diagnose tells which");
       break;
     case ENODEV:
     case ENXIO:
