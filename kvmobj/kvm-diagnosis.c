@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -252,9 +253,33 @@ explain_missing (KvmDiagnosis *self, const char *root, int arch)
         "devtmpfs is mounted at /dev.");
 }
 
+/* The device is there, and that the user is not in its group is what is in the way. */
+static void
+add_group_advice (KvmDiagnosis *self)
+{
+  if (self->sandbox == KVM_SANDBOX_CONTAINER)
+    g_string_append (
+        self->message,
+        " This is a container, which gets the group when it is started with --group-add.");
+  else if (self->sandbox == KVM_SANDBOX_SNAP)
+    add_sandbox_advice (self);
+}
+
+static char *
+get_user_name (void)
+{
+  struct passwd entry, *found = NULL;
+  char buffer[4096];
+
+  /* GLib warns of a user that has no name, which is not unusual in a container. */
+  getpwuid_r (getuid (), &entry, buffer, sizeof buffer, &found);
+  return g_strdup (found != NULL ? found->pw_name : "$USER");
+}
+
 static void
 explain_permission (KvmDiagnosis *self, const char *path, int code)
 {
+  g_autofree char *user = get_user_name ();
   /* Neither EPERM nor what keeps root away comes from the file's mode. */
   gboolean of_mode = code == KVM_ERROR_PERMISSION && geteuid () != 0;
 
@@ -266,14 +291,19 @@ explain_permission (KvmDiagnosis *self, const char *path, int code)
           self->message,
           " Its group %s may: add the user to it with \"sudo usermod -aG %s %s\", "
           "then log in again.",
-          self->group, self->group, g_get_user_name ());
-      add_sandbox_advice (self);
+          self->group, self->group, user);
+      add_group_advice (self);
+      break;
+    case KVM_PERMITTED_UNNAMED_GROUP:
+      g_string_append (self->message,
+                       " Its group may, which has no name here: outside of the sandbox \"ls -l "
+                       "/dev/kvm\" tells it. Add the user to it, then log in again.");
+      add_group_advice (self);
       break;
     case KVM_PERMITTED_OWNER:
       g_string_append (self->message,
                        " Only its owner may: let a group use it, as root, with chgrp "
                        "and chmod g+rw, or run the program as that user.");
-      add_sandbox_advice (self);
       break;
     case KVM_PERMITTED_ALL:
     default:

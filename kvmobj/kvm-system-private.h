@@ -28,10 +28,11 @@ typedef enum
 {
   KVM_PERMITTED_OWNER,
   KVM_PERMITTED_GROUP,
+  KVM_PERMITTED_UNNAMED_GROUP,
   KVM_PERMITTED_ALL,
 } KvmPermitted;
 
-/* Gives the name of the group where it is the group that may. */
+/* Gives the name of the group where it is the group that may, and has one. */
 KvmPermitted _kvm_system_find_group (const char *path, char **group);
 
 G_END_DECLS

@@ -19,6 +19,7 @@
 
 #define DEFAULT_PATH "/dev/kvm"
 #define API_VERSION 12
+#define OVERFLOW_GID 65534 /* what every group outside of a user namespace looks like in it */
 
 /**
  * KvmSystem:
@@ -155,11 +156,13 @@ _kvm_system_find_group (const char *path, char **group)
 
   if (stat (path, &status) == -1 || (status.st_mode & S_IWOTH))
     return KVM_PERMITTED_ALL;
+  if (!(status.st_mode & S_IWGRP))
+    return KVM_PERMITTED_OWNER;
   /* The name is for a message only, and this is not a hot path. */
-  if (status.st_mode & S_IWGRP)
+  if (status.st_gid != OVERFLOW_GID)
     getgrgid_r (status.st_gid, &entry, buffer, sizeof buffer, &found);
   if (found == NULL)
-    return KVM_PERMITTED_OWNER;
+    return KVM_PERMITTED_UNNAMED_GROUP;
   *group = g_strdup (found->gr_name);
   return KVM_PERMITTED_GROUP;
 }
@@ -207,6 +210,12 @@ set_open_error (const char *path, int errsv, GError **error)
                                  "its group may use it: add the user to the group %s, then log in "
                                  "again",
                                  group);
+          break;
+        case KVM_PERMITTED_UNNAMED_GROUP:
+          _kvm_error_add_detail (error,
+                                 "its group may use it, which has no name here: add the user "
+                                 "to the group that it has outside of the sandbox, then log "
+                                 "in again");
           break;
         case KVM_PERMITTED_OWNER:
         default:

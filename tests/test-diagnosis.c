@@ -59,6 +59,14 @@ put_link (const char *root, const char *name, const char *target)
 }
 
 static void
+remove_file (const char *root, const char *name)
+{
+  g_autofree char *path = make_path (root, name);
+
+  g_assert_cmpint (g_remove (path), ==, 0);
+}
+
+static void
 remove_tree (const char *path)
 {
   g_autoptr (GDir) directory
@@ -270,7 +278,7 @@ as_another_user (void (*body) (gpointer data), gpointer data)
   if (pid == 0)
     {
       if (geteuid () == 0
-          && (setresgid (65534, 65534, 65534) == -1 || setresuid (65534, 65534, 65534) == -1))
+          && (setresgid (65533, 65533, 65533) == -1 || setresuid (65533, 65533, 65533) == -1))
         _exit (2);
       body (data);
       _exit (0);
@@ -319,9 +327,22 @@ test_no_permission (void)
   as_another_user (assert_denied, &(Denied){ root, is_root ? "root" : "", KVM_SANDBOX_NONE,
                                              is_root ? "usermod -aG root" : "usermod -aG" });
 
+  /* The device is there already; what is said is for outside. */
   put (root, "/.flatpak-info", "");
   as_another_user (assert_denied, &(Denied){ root, is_root ? "root" : "", KVM_SANDBOX_FLATPAK,
-                                             "flatpak run --device=kvm" });
+                                             "then log in again." });
+  if (is_root)
+    {
+      /* How the groups outside of a user namespace look in it. */
+      g_assert_cmpint (chown (path, -1, 65534), ==, 0);
+      as_another_user (assert_denied,
+                       &(Denied){ root, NULL, KVM_SANDBOX_FLATPAK,
+                                  "which has no name here: outside of the sandbox" });
+      remove_file (root, "/.flatpak-info");
+      put (root, "/.dockerenv", "");
+      as_another_user (assert_denied,
+                       &(Denied){ root, NULL, KVM_SANDBOX_CONTAINER, "--group-add" });
+    }
   remove_tree (root);
 }
 

@@ -106,7 +106,7 @@ test_no_permission (void)
 }
 
 static void
-test_group_is_named (void)
+assert_group_message (gid_t gid, const char *words)
 {
   g_autofree char *path = NULL;
   int fd = g_file_open_tmp ("kvm-XXXXXX", &path, NULL);
@@ -114,6 +114,7 @@ test_group_is_named (void)
   pid_t pid;
 
   g_assert_cmpint (fchmod (fd, 0660), ==, 0);
+  g_assert_true (fchown (fd, -1, gid) == 0 || geteuid () != 0);
   close (fd);
 
   /* Only root can make itself somebody else; anybody else is in the group of an own file. */
@@ -124,17 +125,25 @@ test_group_is_named (void)
 
       if (geteuid () != 0)
         _exit (0);
-      if (setresgid (65534, 65534, 65534) == -1 || setresuid (65534, 65534, 65534) == -1)
+      if (setresgid (65533, 65533, 65533) == -1 || setresuid (65533, 65533, 65533) == -1)
         _exit (2);
       if (kvm_system_new_for_path (path, &error) != NULL)
         _exit (3);
-      if (strstr (error->message, "add the user to the group root") == NULL)
+      if (strstr (error->message, words) == NULL)
         _exit (4);
       _exit (0);
     }
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
   g_assert_cmpint (status, ==, 0);
   g_unlink (path);
+}
+
+static void
+test_group_is_named (void)
+{
+  assert_group_message (0, "add the user to the group root");
+  /* How the groups outside of a user namespace look in it. */
+  assert_group_message (65534, "which has no name here");
 }
 
 static void
