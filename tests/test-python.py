@@ -93,6 +93,9 @@ def memory_is_indexed():
     memory[2:4] = memoryview(b"cd")
     check(memory[:4], b"abcd")
     check(len(memory[:]), 0x2000)
+    check((b"bcd" in memory, bytearray(b"Hellp") in memory, b"" in memory), (True, False, True))
+    check((0xFF in memory, 0xFE in memory), (True, False))
+    check(bytes(memory), memory[:])
 
 
 @test

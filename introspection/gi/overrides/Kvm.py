@@ -179,10 +179,17 @@ def _set_memory(self, index, value):
         self.write(_position(self, index), bytes([value]))
 
 
+def _has_bytes(self, what):
+    pattern = bytes([what] if isinstance(what, int) else what)
+    return not pattern or self.search(0, len(self), pattern)[0]
+
+
 Kvm.Memory.__len__ = Kvm.Memory.get_size
 Kvm.Memory.__bool__ = lambda self: True
 Kvm.Memory.__getitem__ = _get_memory
 Kvm.Memory.__setitem__ = _set_memory
+Kvm.Memory.__contains__ = _has_bytes
+Kvm.Memory.__bytes__ = lambda self: self[:]
 
 
 # --- Running ---
