@@ -49,7 +49,7 @@ G_BEGIN_DECLS
  * @KVM_ERROR_RUNNING: the vCPU is running in another thread
  * @KVM_ERROR_WRONG_PROCESS: the object belongs to the process that this one was forked from
  * @KVM_ERROR_PARTIAL: the kernel stopped half-way; the message says where
- * @KVM_ERROR_PENDING: the guest still waits for the answer to a read
+ * @KVM_ERROR_PENDING: what the guest stopped for is not finished, such as a read without an answer
  * @KVM_ERROR_INVALID: the library refused an argument before it asked the kernel
  * @KVM_ERROR_NOT_SUPPORTED: this host, this kernel or this architecture cannot do it
  * @KVM_ERROR_OVERLAP: a memory slot is in the way; the message names it

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "kvm-arch-private.h"
 #include "kvm-error-private.h"
 #include "kvm-ioctl-private.h"
 #include "kvm-vcpu-private.h"
@@ -38,6 +39,23 @@ is_read (KvmVcpu *self, guint32 unfinished)
     }
 }
 
+/* Whether the next KVM_RUN puts an answer into registers, which then cannot be set. */
+static gboolean
+is_answer_to_come (KvmVcpu *self, guint32 unfinished)
+{
+  guint32 latch = unfinished & ~KVM_LATCH_ANSWERED;
+
+  return latch == KVM_LATCH (KVM_EXIT_REASON_RISCV_SBI)
+         || latch == KVM_LATCH (KVM_EXIT_REASON_RISCV_CSR) || is_read (self, unfinished);
+}
+
+/* Whether it moves the program counter on behind a write, too. */
+static gboolean
+is_pc_to_move (guint32 unfinished)
+{
+  return KVMOBJ_HOST_ARCH != KVMOBJ_ARCH_X86 && unfinished == KVM_LATCH (KVM_EXIT_REASON_MMIO);
+}
+
 static void
 set_pending_error (KvmVcpu *self, const char *what, const char *how, GError **error)
 {
@@ -48,27 +66,29 @@ set_pending_error (KvmVcpu *self, const char *what, const char *how, GError **er
 }
 
 gboolean
-_kvm_vcpu_check_settable_slow (KvmVcpu *self, const char *what, GError **error)
+_kvm_vcpu_check_settable_slow (KvmVcpu *self, gboolean is_pc, const char *what, GError **error)
 {
+  const char *why = NULL;
   guint32 unfinished;
-  gboolean is_lost;
 
   /* That it is running in another thread the ioctl itself tells. */
   if (!_kvm_run_state_enter (&self->handle.state))
     return TRUE;
   unfinished = _kvm_vcpu_get_unfinished (self);
-  is_lost = is_read (self, unfinished);
+  if (is_read (self, unfinished) && !(unfinished & KVM_LATCH_ANSWERED))
+    why = "the guest waits for an answer, which would be lost; give one, and call "
+          "kvm_vcpu_complete_pending () first";
+  else if (is_answer_to_come (self, unfinished))
+    why = "the answer that the guest is to get would be lost; call "
+          "kvm_vcpu_complete_pending () first";
+  else if (is_pc && is_pc_to_move (unfinished))
+    why = "the guest's write is not over, and would move the program counter on; call "
+          "kvm_vcpu_complete_pending () first";
   _kvm_run_state_leave (&self->handle.state);
-  if (G_LIKELY (!is_lost))
+  if (G_LIKELY (why == NULL))
     return TRUE;
 
-  set_pending_error (self, what,
-                     unfinished & KVM_LATCH_ANSWERED
-                         ? "the answer that the guest is to get would be lost; call "
-                           "kvm_vcpu_complete_pending () first"
-                         : "the guest waits for an answer, which would be lost; give one, and call "
-                           "kvm_vcpu_complete_pending () first",
-                     error);
+  set_pending_error (self, what, why, error);
   return FALSE;
 }
 

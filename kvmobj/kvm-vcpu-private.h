@@ -104,19 +104,25 @@ gboolean _kvm_vcpu_serve_on_bus (KvmVcpu *self);
 /* The latch of the exit that only the next KVM_RUN finishes; 0 if there is none. */
 guint32 _kvm_vcpu_get_unfinished (KvmVcpu *self);
 
-/* Whether registers may be set: not while a read is not finished, of which the answer would be
- * lost.
- */
-gboolean _kvm_vcpu_check_settable_slow (KvmVcpu *self, const char *what, GError **error);
+/* Whether registers may be set: not while an answer is to come into them; and, for the program
+ * counter, not while the end of an instruction is to move it on. */
+gboolean _kvm_vcpu_check_settable_slow (KvmVcpu *self, gboolean is_pc, const char *what,
+                                        GError **error);
 
 static inline gboolean
-_kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
+_kvm_vcpu_check_pc_settable (KvmVcpu *self, gboolean is_pc, const char *what, GError **error)
 {
   const guint64 finished = ~(_KVM_REASONS_COMPLETED_BY_RUN | _KVM_REASON_BIT (INTERRUPTED));
   guint reason = _kvm_exit_get_latched (self->exit);
 
   return (reason < 64 && (finished >> reason & 1))
-         || _kvm_vcpu_check_settable_slow (self, what, error);
+         || _kvm_vcpu_check_settable_slow (self, is_pc, what, error);
+}
+
+static inline gboolean
+_kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
+{
+  return _kvm_vcpu_check_pc_settable (self, FALSE, what, error);
 }
 
 /* For who kicked a run that ended by itself: the next one is not to end for that. */

@@ -45,8 +45,9 @@ static gboolean
 set_reg (KvmVcpu *self, guint64 id, gconstpointer data, GError **error)
 {
   KvmAbiOneReg reg = { .id = id, .addr = (gulong) data };
+  gboolean is_pc = id == KVMOBJ_ARM64_REG_PC || id == KVMOBJ_RISCV_REG_PC;
 
-  if (!_kvm_vcpu_check_settable (self, "KVM_SET_ONE_REG", error))
+  if (!_kvm_vcpu_check_pc_settable (self, is_pc, "KVM_SET_ONE_REG", error))
     return FALSE;
   if (kvm_ioctl (&self->handle, KVM_SET_ONE_REG, &reg, error) == -1)
     {
@@ -114,7 +115,9 @@ kvm_vcpu_get_one_reg (KvmVcpu *self, guint64 id, guint64 *value, GError **error)
  * Sets a register (`KVM_SET_ONE_REG`; %KVM_CAPABILITY_ONE_REG). See section 4.68 of api.rst.
  *
  * Fails as [method@Kvm.Vcpu.get_one_reg] does, with %KVM_ERROR_INVALID also if the value has more
- * bits than the register, %KVM_ERROR_PENDING while a read of the guest's is not finished, and with
+ * bits than the register, %KVM_ERROR_PENDING while a read of the guest's is not finished (on arm64
+ * and riscv64 for the program counter also while a write is not, see
+ * [method@Kvm.Vcpu.complete_pending]), and with
  * %KVM_ERROR_INVALID_ARGUMENT or %KVM_ERROR_NOT_PERMITTED also if the register cannot have this
  * value.
  *

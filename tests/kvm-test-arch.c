@@ -78,6 +78,17 @@ kvm_test_get_pc (KvmVcpu *vcpu, guint64 *pc, GError **error)
   return TRUE;
 }
 
+gboolean
+kvm_test_set_pc (KvmVcpu *vcpu, guint64 pc, GError **error)
+{
+  KvmX86Regs regs;
+
+  if (!kvm_vcpu_x86_get_regs (vcpu, &regs, error))
+    return FALSE;
+  regs.rip = pc;
+  return kvm_vcpu_x86_set_regs (vcpu, &regs, error);
+}
+
 #else
 
 #if defined(__aarch64__)
@@ -155,6 +166,12 @@ gboolean
 kvm_test_get_pc (KvmVcpu *vcpu, guint64 *pc, GError **error)
 {
   return kvm_vcpu_get_one_reg (vcpu, REGISTER_PC, pc, error);
+}
+
+gboolean
+kvm_test_set_pc (KvmVcpu *vcpu, guint64 pc, GError **error)
+{
+  return kvm_vcpu_set_one_reg (vcpu, REGISTER_PC, pc, error);
 }
 
 #endif

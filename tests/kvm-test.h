@@ -79,6 +79,7 @@ guint64 kvm_test_get_answer (KvmVcpu *vcpu);
 
 /* Where a vCPU is. */
 gboolean kvm_test_get_pc (KvmVcpu *vcpu, guint64 *pc, GError **error);
+gboolean kvm_test_set_pc (KvmVcpu *vcpu, guint64 pc, GError **error);
 
 /* kvm_test_guest_new () for a guest of tests/guests. */
 #define KVM_TEST_GUEST(name) kvm_test_guest_new (guest_##name, guest_##name##_end)

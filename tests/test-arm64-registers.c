@@ -223,6 +223,27 @@ test_change (void)
   g_assert_cmpuint (vector[1], ==, 201);
 }
 
+/* What begins anew while a write is not over would begin with its second instruction. */
+static void
+test_reset_in_write (void)
+{
+  g_autoptr (Arm64Machine) machine = ARM64_MACHINE (change);
+  g_autoptr (GError) error = NULL;
+
+  arm64_machine_setup (machine, KVM_ARM64_VCPU_FEATURES_NONE, 0);
+  arm64_machine_run_to (machine, 0xf4);
+  g_assert_false (
+      kvm_vcpu_arm64_setup (machine->vcpu, KVM_ARM64_VCPU_FEATURES_NONE, 0, 0, 0, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING, "KVM_ARM_VCPU_INIT on vCPU 0");
+  g_assert_cmpint (kvm_vcpu_complete_pending (machine->vcpu, &error), ==,
+                   KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_no_error (error);
+  arm64_machine_setup (machine, KVM_ARM64_VCPU_FEATURES_NONE, 0);
+  arm64_set_reg (machine->vcpu, kvm_arm64_reg_x (1), 1);
+  arm64_machine_run_to (machine, 0xf4);
+  g_assert_cmpuint (arm64_get_reg (machine->vcpu, KVMOBJ_ARM64_REG_X1), ==, 2);
+}
+
 /* Every register of the list can be got, and those of each class have names. */
 static void
 test_list (void)
@@ -450,6 +471,7 @@ main (int argc, char **argv)
   kvm_test_add ("/arm64-registers/features", test_features);
   kvm_test_add ("/arm64-registers/finalize", test_finalize);
   kvm_test_add ("/arm64-registers/change", test_change);
+  kvm_test_add ("/arm64-registers/reset-in-write", test_reset_in_write);
   kvm_test_add ("/arm64-registers/list", test_list);
   kvm_test_add ("/arm64-registers/bad-ids", test_bad_ids);
   kvm_test_add ("/arm64-registers/events", test_events);

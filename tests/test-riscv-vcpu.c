@@ -371,6 +371,8 @@ assert_answered (KvmTestGuest *guest, guint64 extension)
 {
   g_autofree guint64 *arguments = NULL;
   g_autofree guint64 *results = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 pc;
   gsize n;
 
   set_call (guest, extension, 2, 100, 200, 300);
@@ -387,6 +389,17 @@ assert_answered (KvmTestGuest *guest, guint64 extension)
   g_assert_cmpuint (n, ==, 2);
   g_assert_cmpint (results[0], ==, -5);
   g_assert_cmphex (results[1], ==, 0x123456789abcdef0);
+
+  /* The next KVM_RUN puts them into a0 and a1, and goes on behind the call. */
+  pc = get_reg (guest->vcpu, KVMOBJ_RISCV_REG_PC);
+  g_assert_false (kvm_vcpu_set_one_reg (guest->vcpu, KVMOBJ_RISCV_REG_PC, pc, &error));
+  kvm_test_assert_error (error, KVM_ERROR_PENDING,
+                         "the answer that the guest is to get would be lost");
+  g_assert_cmpint (kvm_vcpu_complete_pending (guest->vcpu, &error), ==,
+                   KVM_EXIT_REASON_INTERRUPTED);
+  g_assert_no_error (error);
+  g_assert_cmphex (get_reg (guest->vcpu, KVMOBJ_RISCV_REG_PC), ==, pc + 4);
+  g_assert_cmpint (get_reg (guest->vcpu, kvm_riscv_reg_x (10)), ==, -5);
   expect_result (guest, -5, 0x123456789abcdef0);
 }
 

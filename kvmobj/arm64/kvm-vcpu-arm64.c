@@ -95,7 +95,8 @@ explain_init (KvmVcpu *vcpu, const KvmArm64VcpuInit *init, GError **error)
  *
  * Fails with %KVM_ERROR_NOT_SUPPORTED if the host lacks a feature, whose capability the message
  * names, or on another architecture; %KVM_ERROR_INVALID_ARGUMENT if the target or the features are
- * other ones than before, or do not go together; %KVM_ERROR_CLOSED and %KVM_ERROR_RUNNING.
+ * other ones than before, or do not go together; %KVM_ERROR_PENDING as
+ * [method@Kvm.Vcpu.set_one_reg] does; %KVM_ERROR_CLOSED and %KVM_ERROR_RUNNING.
  *
  * Returns: %TRUE on success
  *
@@ -109,6 +110,8 @@ kvm_vcpu_arm64_init (KvmVcpu *vcpu, const KvmArm64VcpuInit *init, GError **error
   g_return_val_if_fail (_kvm_is_vcpu (vcpu) && init != NULL, FALSE);
   _kvm_return_val_unless_arch (ARM64, FALSE, error);
 
+  if (!_kvm_vcpu_check_pc_settable (vcpu, TRUE, "KVM_ARM_VCPU_INIT", error))
+    return FALSE;
   if (kvm_ioctl (&vcpu->handle, KVM_ARM_VCPU_INIT, init, &local) == -1)
     {
       explain_init (vcpu, init, &local);
