@@ -315,7 +315,7 @@ test_without_callback (void)
 static void
 test_other_context (void)
 {
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < kvm_test_rounds (20); i++)
     {
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
       g_autoptr (GMainContext) context = g_main_context_new ();

@@ -628,7 +628,7 @@ test_remove_while_rung (void)
 {
   g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (chatter);
 
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < kvm_test_rounds (20); i++)
     {
       g_autoptr (KvmDoorbell) doorbell = add (guest, KVM_TEST_SPACE, KVM_TEST_PORT (0x61), 1);
       g_auto (Listener) listener = { .context = NULL };

@@ -558,7 +558,7 @@ change_thread (gpointer data)
 static void
 test_change_while_dying (void)
 {
-  for (guint i = 0; i < 20; i++)
+  for (guint i = 0; i < kvm_test_rounds (20); i++)
     {
       g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
       g_autoptr (KvmIoBus) bus = g_object_ref (get_bus (guest));

@@ -597,7 +597,7 @@ test_slots_come_and_go (void)
   for (guint i = 0; i < G_N_ELEMENTS (runners); i++)
     runner_start (&runners[i]);
 
-  for (guint i = 0; i < 50; i++)
+  for (guint i = 0; i < kvm_test_rounds (50); i++)
     {
       g_autoptr (KvmMemorySlot) slot = NULL;
       g_autoptr (KvmMemorySlot) other = NULL;

@@ -20,8 +20,9 @@ import sys
 
 from . import machines, prepare
 
-BOOT_LIMIT = 120  # seconds
-ANSWER_LIMIT = 60  # until a host that does not answer is taken for dead
+BOOT_LIMIT = 240  # seconds
+PING_INTERVAL = 5
+UNANSWERED_LIMIT = 12  # pings, until a host that does not answer is taken for dead
 KILL_LIMIT = 60  # until one is whose program does not die
 IDLE_LIMIT = 60
 
@@ -80,10 +81,12 @@ class Broker:
         self.jobs = {}
         self.n_jobs = 0
         self.n_clients = 0
-        self.started = self.answered = self.boot_time = 0.0
+        self.started = self.boot_time = 0.0
+        self.n_unanswered = 0
         self.ready = asyncio.Event()
         self.idle = asyncio.Event()
         self.over = asyncio.get_running_loop().create_future()  # why this host ends
+        self.closed = asyncio.Event()  # another one can take its place
 
     def end(self, why):
         if not self.over.done():
@@ -104,7 +107,7 @@ class Broker:
             while True:
                 number, length, kind = HEADER.unpack(await reader.readexactly(HEADER.size))
                 data = await reader.readexactly(length)
-                self.answered = asyncio.get_running_loop().time()
+                self.n_unanswered = 0
                 if kind == READY:
                     self.ready.set()
                 elif number in self.jobs:
@@ -135,10 +138,12 @@ class Broker:
             self.end(f"it has not booted in {BOOT_LIMIT} s")
         idle_since = loop.time()
         while True:
-            await asyncio.sleep(5)
-            if loop.time() - self.answered > ANSWER_LIMIT:
-                self.end(f"it has not answered for {ANSWER_LIMIT} s")
+            await asyncio.sleep(PING_INTERVAL)
+            # Not by the clock: this machine may have stood still.
+            if self.n_unanswered == UNANSWERED_LIMIT:
+                self.end(f"it has not answered for {PING_INTERVAL * UNANSWERED_LIMIT} s")
             self.send(0, PING)
+            self.n_unanswered += 1
             if self.n_clients > 0:
                 idle_since = loop.time()
             elif loop.time() - idle_since > IDLE_LIMIT:
@@ -176,6 +181,7 @@ class Broker:
         with contextlib.suppress(ConnectionError):
             if not running.done():
                 running.cancel()
+                await self.closed.wait()
                 why = self.over.result().encode()
                 writer.write(HEADER.pack(0, len(why), DEAD) + why)
             await writer.drain()
@@ -193,7 +199,7 @@ class Broker:
         ) as qemu:
             theirs.close()
             reader, self.port = await asyncio.open_connection(sock=ours)
-            self.started = self.answered = asyncio.get_running_loop().time()
+            self.started = asyncio.get_running_loop().time()
             receiving = asyncio.ensure_future(self.receive(reader))
             self.setting_up = asyncio.ensure_future(self.set_up())
             watching = asyncio.ensure_future(self.watch(self.setting_up))
@@ -202,6 +208,7 @@ class Broker:
             print(f"broker: the host ends: {why}", flush=True)
             path.unlink()
             server.close()
+            self.closed.set()
             while self.n_clients > 0:
                 await asyncio.sleep(0.01)
             for task in [receiving, self.setting_up, watching]:

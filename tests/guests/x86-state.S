@@ -238,3 +238,5 @@ on_service:
 
 	.global guest_service_end
 guest_service_end:
+
+	.section .note.GNU-stack, "", %progbits
