@@ -498,6 +498,28 @@ signal_msi (Arm64Machine *machine)
   g_assert_cmpuint (n, ==, 1);
 }
 
+/* The same message, of a line that is routed so. */
+static void
+raise_routed (Arm64Machine *machine)
+{
+  g_autoptr (KvmIrqRouting) routing = kvm_irq_routing_new ();
+  g_autoptr (KvmIrqTrigger) trigger = NULL;
+  g_autoptr (GError) error = NULL;
+
+  kvm_irq_routing_add_msi (routing, 40, ITS_TRANSLATER, EVENT_ID, KVM_MSI_FLAGS_VALID_DEVICE_ID,
+                           DEVICE_ID, &error);
+  g_assert_no_error (error);
+  g_assert_true (kvm_vm_set_irq_routing (machine->vm, routing, &error));
+  g_assert_no_error (error);
+  trigger = kvm_vm_add_irq_trigger (machine->vm, 40, KVM_IRQ_TRIGGER_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+  g_assert_true (kvm_irq_trigger_raise (trigger, &error));
+  g_assert_no_error (error);
+  arm64_machine_expect (machine, 0x73, LPI);
+  g_assert_true (kvm_irq_trigger_remove (trigger, &error));
+  g_assert_no_error (error);
+}
+
 /* A message reaches the guest through its ITS, whose state is saved, reset and restored. */
 static void
 test_its (void)
@@ -545,6 +567,7 @@ test_its (void)
                           DEVICE_ID, &n, &error))
     g_clear_error (&error);
   g_assert_cmpuint (n, ==, 0);
+  raise_routed (machine);
 
   /* What is pending is in the table when it is saved. */
   signal_msi (machine);

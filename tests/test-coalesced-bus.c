@@ -91,7 +91,7 @@ put (KvmTestGuest *guest, KvmIoSpace space, guint64 address, guint64 length, Rec
 static void
 put_at_port (KvmTestGuest *guest, guint64 port, guint64 length, Recorder *recorder)
 {
-  put (guest, KVM_IO_SPACE_PORT, port, length, recorder, KVM_IO_DEVICE_FLAGS_NONE);
+  put (guest, KVM_TEST_SPACE, KVM_TEST_PORT (port), length, recorder, KVM_IO_DEVICE_FLAGS_NONE);
 }
 
 static void
@@ -104,10 +104,20 @@ add_zone (KvmTestGuest *guest, KvmIoSpace space, guint64 address, guint64 length
 }
 
 static void
+add_port_zone (KvmTestGuest *guest)
+{
+  add_zone (guest, KVM_TEST_SPACE, KVM_TEST_PORT (PORT), 4);
+}
+
+/* Of the port "p", of the address "m". */
+static void
 note_write (KvmIoSpace space, guint64 address, guint size, guint64 value, gpointer log)
 {
-  g_string_append_printf (log, "%s%u@%x=%x ", space == KVM_IO_SPACE_PORT ? "p" : "m", size,
-                          (guint) address, (guint) value);
+  gboolean is_port = address == KVM_TEST_PORT (PORT);
+
+  g_assert_cmpint (space, ==, is_port ? KVM_TEST_SPACE : KVM_IO_SPACE_MMIO);
+  g_string_append_printf (log, "%s%u@%x=%x ", is_port ? "p" : "m", size,
+                          is_port ? PORT : (guint) address, (guint) value);
 }
 
 static int
@@ -132,14 +142,14 @@ test_before_exit (void)
 
   put_at_port (guest, PORT, 4, ports);
   put (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4, memory, KVM_IO_DEVICE_FLAGS_NONE);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO); /* the fast way */
+  kvm_test_run (guest, KVM_TEST_REASON_IO); /* the fast way */
   g_assert_cmpstr (ports->log->str, ==, ROUND);
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   add_zone (guest, KVM_IO_SPACE_MMIO, ADDRESS, 0x1000);
   for (guint i = 2; i < 5; i++)
     {
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
-      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
+      g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x61));
       g_assert_cmpuint (ports->n_writes, ==, 3 * i);
       g_assert_cmpuint (memory->n_writes, ==, i);
     }
@@ -157,10 +167,10 @@ test_in_order (void)
   g_autoptr (Recorder) recorder = g_object_new (RECORDER_TYPE, NULL);
   GString *expected = g_string_new (NULL);
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   put_at_port (guest, PORT, 4, recorder);
   put_at_port (guest, 0x61, 1, recorder);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
+  kvm_test_run (guest, KVM_TEST_REASON_HALT);
   for (guint i = 1; i <= N_BURST; i++)
     g_string_append_printf (expected, "w4@0=%x ", i);
   g_string_append_printf (expected, "w1@0=%x ", N_BURST & 0xff);
@@ -182,7 +192,7 @@ test_before_interruption (void)
   g_autoptr (Recorder) ports = g_object_new (RECORDER_TYPE, NULL);
   g_autoptr (Recorder) kicker = g_object_new (RECORDER_TYPE, NULL);
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   put_at_port (guest, PORT, 4, ports);
   put (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4, kicker, KVM_IO_DEVICE_FLAGS_NONE);
   put_at_port (guest, 0x61, 1, kicker);
@@ -200,7 +210,7 @@ test_stop (void)
   g_autoptr (Recorder) ports = g_object_new (RECORDER_TYPE, NULL);
   g_autoptr (Recorder) other = g_object_new (RECORDER_TYPE, NULL);
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   put_at_port (guest, PORT, 4, ports);
   put_at_port (guest, 0x61, 1, other);
   put (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4, other, KVM_IO_DEVICE_FLAGS_NONE);
@@ -231,7 +241,7 @@ test_stop_runner (void)
   put_at_port (guest, PORT, 4, ports);
   put_at_port (guest, 0x61, 1, other);
   put (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4, other, KVM_IO_DEVICE_FLAGS_NONE);
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   ports->stop_at = 0x12345678;
   machine_start (machine, NULL);
   machine_wait (machine);
@@ -257,11 +267,11 @@ test_left (void)
   g_autoptr (GString) log = g_string_new (NULL);
   guint n_rounds = 0, n_drained;
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   add_zone (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4);
   put (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4, memory, KVM_IO_DEVICE_FLAGS_NONE);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpint (drain (guest, log), ==, 6);
   g_assert_cmpstr (log->str, ==,
                    "p1@510=78 p2@510=5678 p4@510=12345678 p1@510=78 p2@510=5678 p4@510=12345678 ");
@@ -270,11 +280,11 @@ test_left (void)
   /* If nobody takes it, the ring is full in the end, and the writes are exits again. */
   do
     {
-      kvm_test_run (guest, KVM_EXIT_REASON_IO);
-      n_rounds += kvm_exit_get_address (guest->exit) == 0x61;
+      kvm_test_run (guest, KVM_TEST_REASON_IO);
+      n_rounds += kvm_exit_get_address (guest->exit) == KVM_TEST_PORT (0x61);
       g_assert_cmpuint (n_rounds, <, 1000);
     }
-  while (kvm_exit_get_address (guest->exit) == 0x61);
+  while (kvm_exit_get_address (guest->exit) == KVM_TEST_PORT (0x61));
   g_assert_cmpuint (n_rounds, >, 50);
   g_string_truncate (log, 0);
   n_drained = drain (guest, log);
@@ -293,10 +303,10 @@ test_partly_in_range (void)
   g_autoptr (Recorder) ports = g_object_new (RECORDER_TYPE, NULL);
   g_autoptr (GString) log = g_string_new (NULL);
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   add_zone (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4);
   put_at_port (guest, PORT, 2, ports);
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpstr (ports->log->str, ==, "w1@0=78 w2@0=5678 ");
   drain (guest, log);
   g_assert_cmpstr (log->str, ==, "p4@510=12345678 m4@9000=12345678 ");
@@ -310,7 +320,7 @@ test_drain (void)
   g_autoptr (Recorder) ports = g_object_new (RECORDER_TYPE, NULL);
   g_autoptr (GString) log = g_string_new (NULL);
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   kvm_test_run (guest, KVM_EXIT_REASON_MMIO); /* without a bus */
   put_at_port (guest, PORT, 4, ports);
   g_assert_cmpint (drain (guest, log), ==, 0);
@@ -347,18 +357,18 @@ test_in_device (void)
   g_autoptr (GString) log = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   add_zone (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4);
   put_at_port (guest, PORT, 4, ports);
   put (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4, ports, KVM_IO_DEVICE_FLAGS_NONE);
   ports->guest = guest;
   ports->hook = drain_inside;
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpstr (ports->log->str, ==, ROUND "w4@0=12345678 ");
 
   g_string_truncate (ports->log, 0);
   ports->hook = remove_itself;
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
   g_assert_cmpstr (ports->log->str, ==, "w1@0=78 ");
   g_assert_cmpint (drain (guest, log), ==, 3);
 
@@ -380,13 +390,14 @@ test_same_thread (void)
   g_autoptr (Recorder) last = g_object_new (RECORDER_TYPE, NULL);
 
   recorder->thread = g_thread_self ();
-  put (machine->guest, KVM_IO_SPACE_PORT, PORT, 4, recorder, KVM_IO_DEVICE_FLAGS_SAME_THREAD);
+  put (machine->guest, KVM_TEST_SPACE, KVM_TEST_PORT (PORT), 4, recorder,
+       KVM_IO_DEVICE_FLAGS_SAME_THREAD);
   put_at_port (machine->guest, 0x61, 1, last);
-  add_zone (machine->guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (machine->guest);
   machine_start (machine, NULL);
   machine_wait (machine);
   g_assert_no_error (machine->error);
-  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_EXIT_REASON_HLT);
+  g_assert_cmpint (kvm_exit_get_reason (machine->exit), ==, KVM_TEST_REASON_HALT);
   g_assert_cmpuint (recorder->n_writes, ==, N_BURST);
   g_assert_cmpuint (recorder->last, ==, N_BURST);
   g_assert_cmpuint (last->n_writes, ==, 1);
@@ -398,8 +409,8 @@ run_thread (gpointer data)
 {
   KvmTestGuest *guest = data;
 
-  kvm_test_run (guest, KVM_EXIT_REASON_IO);
-  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, 0x61);
+  kvm_test_run (guest, KVM_TEST_REASON_IO);
+  g_assert_cmphex (kvm_exit_get_address (guest->exit), ==, KVM_TEST_PORT (0x61));
   return NULL;
 }
 
@@ -412,9 +423,9 @@ test_other_thread (void)
   g_autoptr (GString) log = g_string_new (NULL);
 
   ports->thread = g_thread_self ();
-  put (guest, KVM_IO_SPACE_PORT, PORT, 4, ports, KVM_IO_DEVICE_FLAGS_SAME_THREAD);
+  put (guest, KVM_TEST_SPACE, KVM_TEST_PORT (PORT), 4, ports, KVM_IO_DEVICE_FLAGS_SAME_THREAD);
   put_at_port (guest, 0x61, 1, other);
-  add_zone (guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (guest);
   add_zone (guest, KVM_IO_SPACE_MMIO, ADDRESS, 4);
   g_thread_join (g_thread_new ("vcpu", run_thread, guest));
   g_assert_cmpuint (ports->n_writes + other->n_writes, ==, 0);
@@ -432,7 +443,7 @@ test_vcpus (void)
   g_autoptr (Recorder) last = g_object_new (RECORDER_TYPE, NULL);
   gint seen[N_BURST + 1] = { 0 };
 
-  add_zone (machine->guest, KVM_IO_SPACE_PORT, PORT, 4);
+  add_port_zone (machine->guest);
   put_at_port (machine->guest, PORT, 4, recorder);
   last->stop_at = N_BURST & 0xff;
   put_at_port (machine->guest, 0x61, 1, last);
