@@ -111,7 +111,7 @@ _kvm_state_builder_end (KvmStateBuilder *self, GError **error)
   if (self->is_full)
     {
       g_set_error_literal (error, KVM_ERROR, KVM_ERROR_NO_MEMORY,
-                           "There is not enough memory for the state");
+                           "There is no memory for the state");
       return NULL;
     }
   bytes = g_bytes_new_take (g_realloc (self->data, self->size), self->size);

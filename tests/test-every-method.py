@@ -468,6 +468,8 @@ EXPECTED = {
         "set_interrupt_func(lambda *arguments: None)": None,
         "set_interrupt_trigger(w.trigger)": None,
         "flush(None)": True,
+        "save_state()": lambda state: state["kind"] == "serial-port",
+        "restore_state(w.serial.save_state())": True,
     }),
     "Stat": ("stat", {
         "get_name()": "halt_poll_success_ns",

@@ -2,113 +2,10 @@
 
 /* The serial port, from both of its ends. */
 
-#include "kvm-test.h"
+#include "serial-line.h"
 
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static guint8
-get (gpointer device, guint64 offset)
-{
-  return kvm_io_device_read (device, offset, 1);
-}
-
-static void
-put (gpointer device, guint64 offset, guint8 value)
-{
-  g_assert_false (kvm_io_device_write (device, offset, 1, value));
-}
-
-/* A port and the other end of its line, which does not block. */
-typedef struct
-{
-  KvmSerial *serial;
-  GSocket *peer;
-} Line;
-
-static GSocket *
-make_socket (int fd)
-{
-  g_autoptr (GError) error = NULL;
-  GSocket *socket = g_socket_new_from_fd (fd, &error);
-
-  g_assert_no_error (error);
-  g_socket_set_blocking (socket, FALSE);
-  return socket;
-}
-
-static Line *
-line_new (void)
-{
-  Line *self = g_new (Line, 1);
-  g_autoptr (GSocketConnection) connection = NULL;
-  g_autoptr (GSocket) socket = NULL;
-  int fds[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
-  socket = make_socket (fds[0]);
-  self->peer = make_socket (fds[1]);
-  connection = g_socket_connection_factory_create_connection (socket);
-  self->serial = kvm_serial_new (G_IO_STREAM (connection));
-  g_assert_true (kvm_serial_get_stream (self->serial) == G_IO_STREAM (connection));
-  return self;
-}
-
-static void
-line_free (Line *self)
-{
-  g_clear_object (&self->serial);
-  g_clear_object (&self->peer);
-  g_free (self);
-  /* What was begun and is cancelled ends in the main context. */
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Line, line_free)
-
-static void
-line_send (Line *self, const char *bytes, gsize n)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (g_socket_send (self->peer, bytes, n, NULL, &error), ==, n);
-  g_assert_no_error (error);
-}
-
-/* How many bytes there are to be had now. */
-static gsize
-line_receive (Line *self, guint8 *buffer, gsize size)
-{
-  g_autoptr (GError) error = NULL;
-  gssize n = g_socket_receive (self->peer, (char *) buffer, size, NULL, &error);
-
-  if (n == -1)
-    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
-  return MAX (n, 0);
-}
-
-static void
-line_receive_all (Line *self, guint8 *buffer, gsize size)
-{
-  for (gsize n = 0; n < size;)
-    {
-      gsize n_new = line_receive (self, buffer + n, size - n);
-
-      n += n_new;
-      if (n_new == 0)
-        g_main_context_iteration (NULL, TRUE);
-    }
-}
-
-static void
-wait_for_input (KvmSerial *self)
-{
-  while ((get (self, 5) & 0x01) == 0)
-    g_main_context_iteration (NULL, TRUE);
-}
 
 static void
 test_print (void)
@@ -185,19 +82,6 @@ test_probe (void)
   g_assert_cmpuint (found[1], ==, 16);
   g_assert_cmphex (found[2], ==, 0x63); /* one that did not fit was lost */
   g_assert_cmphex (found[3], ==, 0xc1);
-}
-
-static void
-on_interrupt (KvmSerial *serial, gboolean level, gpointer user_data)
-{
-  g_string_append_c (user_data, level ? '1' : '0');
-}
-
-static void
-assert_levels (GString *levels, const char *expected)
-{
-  g_assert_cmpstr (levels->str, ==, expected);
-  g_string_truncate (levels, 0);
 }
 
 static void
@@ -669,6 +553,10 @@ test_fork (void)
 
       get (line->serial, 5);
       if (kvm_serial_flush (line->serial, NULL, &error)
+          || !g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS))
+        _exit (1);
+      g_clear_error (&error);
+      if (kvm_serial_save_state (line->serial, &error) != NULL
           || !g_error_matches (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS))
         _exit (1);
       _exit (0);

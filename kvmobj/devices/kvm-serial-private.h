@@ -16,6 +16,15 @@ typedef struct
   GDestroyNotify destroy;
 } KvmSerialListener;
 
+/* The registers as they are saved: any bytes will do. */
+typedef struct
+{
+  guint8 interrupt_enable, fifo_control, line_control, modem_control, modem_status, scratch;
+  guint8 divisor[2];
+  guint8 is_overrun;
+  guint8 is_transmitter_pending;
+} KvmSerialRegisters;
+
 struct _KvmSerial
 {
   GObject parent_instance;
@@ -71,12 +80,22 @@ gboolean _kvm_serial_is_transmitter_empty (KvmSerial *self);
 /* Input goes from what was read into the FIFO as long as there is room. */
 void _kvm_serial_fill_fifo (KvmSerial *self);
 
+/* What is to be in the FIFO has to fit; FALSE if it does not, and nothing is changed. What was read
+ * from the stream is not touched. */
+void _kvm_serial_get_registers (KvmSerial *self, KvmSerialRegisters *registers);
+gboolean _kvm_serial_set_registers (KvmSerial *self, const KvmSerialRegisters *registers,
+                                    const guint8 *fifo, gsize n);
+
 /* What is outside: kvm-serial-stream.c */
 
 gboolean _kvm_serial_lock (KvmSerial *self);
+gboolean _kvm_serial_lock_or_fail (KvmSerial *self, GError **error);
 
 /* Gives the lock back, after all that follows from what was done under it. */
 void _kvm_serial_unlock (KvmSerial *self);
+
+/* Adds to what was read. */
+void _kvm_serial_receive (KvmSerial *self, const guint8 *data, gsize size);
 
 /* Has the next input read, in the context, if there is none and nobody reads. */
 void _kvm_serial_request_input (KvmSerial *self);

@@ -19,6 +19,19 @@ _kvm_serial_lock (KvmSerial *self)
   return _kvm_fork_lock (&self->lock, self->generation);
 }
 
+gboolean
+_kvm_serial_lock_or_fail (KvmSerial *self, GError **error)
+{
+  if (self->generation == _kvm_fork_generation)
+    {
+      g_mutex_lock (&self->lock);
+      return TRUE;
+    }
+  g_set_error_literal (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS,
+                       "The serial port belongs to the process that this one was forked from");
+  return FALSE;
+}
+
 static void
 listener_clear (gpointer data)
 {
@@ -163,6 +176,23 @@ write_some (KvmSerial *self, gboolean may_block, GCancellable *cancellable, GErr
   return FALSE;
 }
 
+void
+_kvm_serial_receive (KvmSerial *self, const guint8 *data, gsize size)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  /* There is some still if it was restored while the stream was read. */
+  if (self->received != NULL)
+    g_byte_array_append (
+        bytes, (const guint8 *) g_bytes_get_data (self->received, NULL) + self->received_start,
+        g_bytes_get_size (self->received) - self->received_start);
+  g_byte_array_append (bytes, data, size);
+  g_clear_pointer (&self->received, g_bytes_unref);
+  self->received = g_byte_array_free_to_bytes (bytes);
+  self->received_start = 0;
+  _kvm_serial_fill_fifo (self);
+}
+
 static void
 on_input (GObject *input, GAsyncResult *result, gpointer data)
 {
@@ -177,11 +207,7 @@ on_input (GObject *input, GAsyncResult *result, gpointer data)
   if (bytes == NULL || g_bytes_get_size (bytes) == 0)
     self->input_ended = TRUE;
   else
-    {
-      self->received = g_steal_pointer (&bytes);
-      self->received_start = 0;
-      _kvm_serial_fill_fifo (self);
-    }
+    _kvm_serial_receive (self, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
   _kvm_serial_unlock (self);
 }
 
@@ -360,17 +386,15 @@ kvm_serial_flush (KvmSerial *self, GCancellable *cancellable, GError **error)
   g_return_val_if_fail (KVM_IS_SERIAL (self), FALSE);
   g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
 
-  if (self->generation != _kvm_fork_generation)
-    {
-      g_set_error_literal (error, KVM_ERROR, KVM_ERROR_WRONG_PROCESS,
-                           "The serial port belongs to the process that this one was forked from");
-      return FALSE;
-    }
+  if (!_kvm_serial_lock_or_fail (self, error))
+    return FALSE;
   if (self->output == NULL)
-    return TRUE;
+    {
+      g_mutex_unlock (&self->lock);
+      return TRUE;
+    }
 
   g_object_ref (self);
-  g_mutex_lock (&self->lock);
   end = self->n_written + self->waiting_length;
   while (flushed)
     {

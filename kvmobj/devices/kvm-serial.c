@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include <string.h>
+
 #include "kvm-fork-private.h"
 #include "kvm-io-bytes-private.h"
 #include "kvm-serial-private.h"
@@ -53,6 +55,11 @@
  *
  * The line's speed, format, parity and breaks mean nothing here. The other end is always there and
  * ready: the modem status says so until the guest turns on loopback.
+ *
+ * # State
+ *
+ * The state of a virtual machine does not have that of its ports. [method@Kvm.Serial.save_state]
+ * gives it, and [method@Kvm.Serial.restore_state] puts it into another port.
  *
  * A port may be used from any thread. The stream should be used by nobody else.
  *
@@ -273,10 +280,12 @@ transmit (KvmSerial *self, guint8 byte)
     self->is_transmitter_pending = TRUE;
 }
 
+/* By the upper two bits of the FIFO control register. */
+static const guint8 triggers[] = { 1, 4, 8, 14 };
+
 static void
 set_fifo_control (KvmSerial *self, guint8 byte)
 {
-  static const guint8 triggers[] = { 1, 4, 8, 14 };
   gboolean enable = (byte & FIFO_CONTROL_ENABLE) != 0;
 
   /* Output has left the transmitter already, whatever of it still waits. */
@@ -451,6 +460,51 @@ write_register (gpointer data, guint64 offset, guint8 byte)
     }
   _kvm_serial_update_level (self);
   return FALSE;
+}
+
+void
+_kvm_serial_get_registers (KvmSerial *self, KvmSerialRegisters *registers)
+{
+  guint which = 0;
+
+  while (which < 3 && triggers[which] < self->trigger)
+    which++;
+  *registers = (KvmSerialRegisters){
+    .interrupt_enable = self->interrupt_enable,
+    .fifo_control = self->trigger != 0 ? which << 6 | FIFO_CONTROL_ENABLE : 0,
+    .line_control = self->line_control,
+    .modem_control = self->modem_control,
+    .modem_status = self->modem_status,
+    .scratch = self->scratch,
+    .divisor = { self->divisor[0], self->divisor[1] },
+    .is_overrun = self->is_overrun,
+    /* What waits now does not wait there. */
+    .is_transmitter_pending
+    = self->is_transmitter_pending || !_kvm_serial_is_transmitter_empty (self),
+  };
+}
+
+gboolean
+_kvm_serial_set_registers (KvmSerial *self, const KvmSerialRegisters *registers, const guint8 *fifo,
+                           gsize n)
+{
+  gboolean enable = (registers->fifo_control & FIFO_CONTROL_ENABLE) != 0;
+
+  if (n > (enable ? KVM_SERIAL_FIFO_SIZE : 1))
+    return FALSE;
+  self->interrupt_enable = registers->interrupt_enable & INTERRUPT_ENABLE_ALL;
+  self->trigger = enable ? triggers[registers->fifo_control >> 6] : 0;
+  self->line_control = registers->line_control;
+  self->modem_control = registers->modem_control & MODEM_CONTROL_ALL;
+  self->modem_status = get_modem_lines (self) | (registers->modem_status & MODEM_STATUS_CHANGES);
+  self->scratch = registers->scratch;
+  memcpy (self->divisor, registers->divisor, sizeof self->divisor);
+  self->is_overrun = registers->is_overrun != 0;
+  self->is_transmitter_pending = registers->is_transmitter_pending != 0;
+  self->fifo_start = self->fifo_length = 0;
+  while (self->fifo_length < n)
+    put_input (self, fifo[self->fifo_length]);
+  return TRUE;
 }
 
 static guint64

@@ -41,4 +41,9 @@ void kvm_serial_set_interrupt_trigger (KvmSerial *self, KvmIrqTrigger *trigger);
 KVMOBJ_AVAILABLE_IN_0_1
 gboolean kvm_serial_flush (KvmSerial *self, GCancellable *cancellable, GError **error);
 
+KVMOBJ_AVAILABLE_IN_0_1
+GVariant *kvm_serial_save_state (KvmSerial *self, GError **error);
+KVMOBJ_AVAILABLE_IN_0_1
+gboolean kvm_serial_restore_state (KvmSerial *self, GVariant *state, GError **error);
+
 G_END_DECLS
