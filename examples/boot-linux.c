@@ -8,6 +8,7 @@
 
 #include "acpi.h"
 #include "boot.h"
+#include "suspend.h"
 #include "virtio.h"
 
 #define COMMAND_LINE "console=ttyS0 reboot=k panic=-1 pci=off"
@@ -22,6 +23,7 @@ typedef struct
   KvmSerial *serial;
   KvmI8042 *i8042;
   KvmDebugExit *status, *power_off;
+  GPtrArray *kept; /* those that have a state */
 } Devices;
 
 static gboolean
@@ -32,9 +34,9 @@ add_device (KvmVm *vm, guint port, guint n_ports, gpointer device, GError **erro
 }
 
 static gboolean
-add_virtio (KvmVm *vm, const BootOptions *options, GIOStream *terminal, GError **error)
+add_virtio (KvmVm *vm, const BootOptions *options, GIOStream *terminal, GPtrArray *devices,
+            GError **error)
 {
-  g_autoptr (GPtrArray) devices = g_ptr_array_new_with_free_func (g_object_unref);
   VirtioDevice *disk = options->disk != NULL ? virtio_block_new (options->disk, error) : NULL;
 
   if (options->disk != NULL && disk == NULL)
@@ -70,23 +72,23 @@ add_devices (KvmVm *vm, const BootOptions *options, Devices *devices, GError **e
          && add_device (vm, 0x60, 5, devices->i8042, error) && add_device (vm, 0x70, 2, rtc, error)
          && add_device (vm, 0xf4, 1, devices->status, error)
          && add_device (vm, ACPI_PM_CONTROL_PORT, 2, devices->power_off, error)
-         && add_virtio (vm, options, terminal, error);
+         && add_virtio (vm, options, terminal, devices->kept, error);
 }
 
 static KvmVm *
-create_machine (KvmSystem *system, const BootOptions *options, Devices *devices, GError **error)
+create_machine (KvmSystem *system, KvmMemory *memory, const BootOptions *options, Devices *devices,
+                GError **error)
 {
   g_autoptr (KvmVm) vm = kvm_system_create_vm (system, error);
-  g_autoptr (KvmMemory) memory
-      = vm ? kvm_memory_new ((guint64) options->memory_mib << 20, error) : NULL;
   g_autoptr (KvmMemorySlot) slot
-      = memory ? kvm_vm_add_memory (vm, 0, memory, KVM_MEMORY_SLOT_FLAGS_NONE, error) : NULL;
+      = vm ? kvm_vm_add_memory (vm, 0, memory, KVM_MEMORY_SLOT_FLAGS_NONE, error) : NULL;
 
   /* The kernel has the interrupt controllers and the timer, and with 1 the port 0x61, too. */
   if (slot == NULL || !kvm_vm_x86_set_tss_address (vm, 0xfffbd000, error)
       || !kvm_vm_create_irqchip (vm, error) || !kvm_vm_x86_create_pit (vm, 1, error)
       || !add_devices (vm, options, devices, error))
     return NULL;
+  g_ptr_array_add (devices->kept, devices->serial);
   return g_steal_pointer (&vm);
 }
 
@@ -109,25 +111,28 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   BootOptions options = { 0 };
-  Devices devices = { 0 };
+  g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_object_unref);
+  Devices devices = { .kept = kept };
   g_autoptr (KvmSystem) system = NULL;
+  g_autoptr (KvmMemory) memory = NULL;
   g_autoptr (KvmVm) vm = NULL;
   g_autoptr (KvmVcpu) vcpu = NULL;
   g_autoptr (KvmX86Cpuid) cpuid = NULL;
-  g_autoptr (KvmBootLayout) layout = NULL;
   g_autoptr (KvmExit) exit = NULL;
 
   if (!boot_options_parse (&options, COMMAND_LINE, &argc, &argv, &error)
+      || (memory = suspend_make_memory (options.resume, options.memory_mib, &error)) == NULL
       || (system = kvm_system_new (&error)) == NULL
-      || (vm = create_machine (system, &options, &devices, &error)) == NULL
-      || (layout = kvm_vm_load_kernel (vm, options.kernel, options.initrd, options.command_line,
-                                       NULL, &error))
-             == NULL
+      || (vm = create_machine (system, memory, &options, &devices, &error)) == NULL
       || (vcpu = kvm_vm_create_vcpu (vm, 0, &error)) == NULL
       || (cpuid = make_cpuid (system, &error)) == NULL
       || !kvm_vcpu_x86_set_cpuid (vcpu, cpuid, &error)
-      || !kvm_vcpu_setup_boot (vcpu, layout, &error) || (exit = boot_run (vcpu, &error)) == NULL
-      || !kvm_serial_flush (devices.serial, NULL, &error))
+      || !(options.resume != NULL ? suspend_restore (options.resume, vm, kept, &error)
+                                  : boot_load (&options, vcpu, NULL, &error))
+      || (exit = boot_run (vcpu, &error)) == NULL
+      || !kvm_serial_flush (devices.serial, NULL, &error)
+      || (boot_was_stopped (exit, &options)
+          && !suspend_save (options.suspend, vm, memory, kept, &error)))
     {
       g_printerr ("boot-linux: %s\n", error->message);
       return EXIT_FAILURE;
@@ -136,7 +141,7 @@ main (int argc, char **argv)
   if (kvm_debug_exit_get_has_value (devices.status))
     return kvm_debug_exit_get_value (devices.status);
   if (kvm_debug_exit_get_has_value (devices.power_off)
-      || kvm_i8042_get_reset_requested (devices.i8042))
+      || kvm_i8042_get_reset_requested (devices.i8042) || boot_was_stopped (exit, &options))
     return EXIT_SUCCESS;
   g_printerr ("boot-linux: the guest stopped: %s\n%s", kvm_exit_to_string (exit),
               kvm_vcpu_dump (vcpu, NULL));

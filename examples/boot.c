@@ -28,6 +28,11 @@ boot_options_parse (BootOptions *self, const char *command_line, int *argc, char
     { "append", 'a', 0, G_OPTION_ARG_STRING, &append, "More for the command line", "WORDS" },
     { "memory", 'm', 0, G_OPTION_ARG_INT, &self->memory_mib, "Memory, 512 if not given", "MIB" },
     { "disk", 'd', 0, G_OPTION_ARG_FILENAME, &self->disk, "A disk, which is written to", "FILE" },
+    { "suspend", 0, 0, G_OPTION_ARG_FILENAME, &self->suspend,
+      "Where the machine is kept when SIGTERM or SIGINT ends the program", "FILE" },
+    { "resume", 0, 0, G_OPTION_ARG_FILENAME, &self->resume,
+      "The machine that goes on, in the place of a kernel; with the same disk and console",
+      "FILE" },
     { "virtio-console", 0, 0, G_OPTION_ARG_NONE, &self->is_virtio_console,
       "The terminal is a virtio console, not the serial port", NULL },
     G_OPTION_ENTRY_NULL,
@@ -38,12 +43,16 @@ boot_options_parse (BootOptions *self, const char *command_line, int *argc, char
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (*argc != 2 || self->memory_mib <= 0)
+  if (*argc != (self->resume != NULL ? 1 : 2) || self->memory_mib <= 0)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s",
-                   *argc != 2 ? "Give one kernel, such as /boot/vmlinuz" : "That is no memory");
+                   self->memory_mib <= 0 ? "That is no memory"
+                   : *argc == 1          ? "Give one kernel, such as /boot/vmlinuz"
+                                         : "Give one kernel, or a machine to resume");
       return FALSE;
     }
+  if (self->resume != NULL)
+    return TRUE;
   self->command_line = g_strjoin (" ", command_line, append, NULL);
   self->kernel = load ((*argv)[1], error);
   self->initrd = self->kernel != NULL && initrd != NULL ? load (initrd, error) : NULL;
@@ -57,6 +66,8 @@ boot_options_clear (BootOptions *self)
   g_clear_pointer (&self->initrd, g_bytes_unref);
   g_free (self->command_line);
   g_free (self->disk);
+  g_free (self->suspend);
+  g_free (self->resume);
 }
 
 static struct termios cooked;
@@ -83,6 +94,16 @@ boot_open_terminal (void)
       atexit (restore_terminal);
     }
   return g_simple_io_stream_new (input, output);
+}
+
+gboolean
+boot_load (const BootOptions *options, KvmVcpu *vcpu, GBytes *device_tree, GError **error)
+{
+  g_autoptr (KvmBootLayout) layout
+      = kvm_vm_load_kernel (kvm_vcpu_get_vm (vcpu), options->kernel, options->initrd,
+                            options->command_line, device_tree, error);
+
+  return layout != NULL && kvm_vcpu_setup_boot (vcpu, layout, error);
 }
 
 /* Where there is no device, reads give all ones and writes are lost, as on a PC's bus. */
@@ -129,4 +150,10 @@ boot_run (KvmVcpu *vcpu, GError **error)
     g_main_context_iteration (NULL, TRUE);
   exit = kvm_runner_run_finish (runner, result, error);
   return exit != NULL || *error != NULL ? exit : g_object_ref (kvm_vcpu_get_exit (vcpu));
+}
+
+gboolean
+boot_was_stopped (KvmExit *exit, const BootOptions *options)
+{
+  return options->suspend != NULL && kvm_exit_get_reason (exit) == KVM_EXIT_REASON_INTERRUPTED;
 }

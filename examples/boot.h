@@ -13,11 +13,13 @@ typedef struct
   GBytes *initrd;     /* owned; NULL if there is none */
   char *command_line; /* owned */
   char *disk;         /* owned; NULL if there is none */
+  char *suspend;      /* owned; where the machine is kept when it is stopped; or NULL */
+  char *resume;       /* owned; what goes on in the place of a kernel; or NULL */
   int memory_mib;
   gboolean is_virtio_console;
 } BootOptions;
 
-/* Loads what the options name. */
+/* Loads the files that the options name. */
 gboolean boot_options_parse (BootOptions *self, const char *command_line, int *argc, char ***argv,
                              GError **error);
 void boot_options_clear (BootOptions *self);
@@ -25,8 +27,14 @@ void boot_options_clear (BootOptions *self);
 /* Standard input and output; if that is a terminal, it is raw until the end. */
 GIOStream *boot_open_terminal (void);
 
+/* Puts the kernel into the machine, and the vCPU to its beginning. */
+gboolean boot_load (const BootOptions *options, KvmVcpu *vcpu, GBytes *device_tree, GError **error);
+
 /* Runs the machine until a device, the guest or a signal ends it; the last exit tells why. NULL
  * with an error if it cannot run. */
 KvmExit *boot_run (KvmVcpu *vcpu, GError **error);
+
+/* Whether a signal did, and the machine is to be kept. */
+gboolean boot_was_stopped (KvmExit *exit, const BootOptions *options);
 
 G_END_DECLS

@@ -159,6 +159,12 @@ read_register (VirtioDevice *self, VirtioDevicePrivate *priv, guint64 offset)
     }
 }
 
+static gboolean
+is_queue_size (guint32 size)
+{
+  return size != 0 && size <= VIRTIO_QUEUE_SIZE && (size & (size - 1)) == 0;
+}
+
 /* A queue does not change while it is ready. */
 static void
 write_queue_register (VirtioDevicePrivate *priv, guint64 offset, guint32 value)
@@ -177,8 +183,7 @@ write_queue_register (VirtioDevicePrivate *priv, guint64 offset, guint32 value)
     case QUEUE_READY:
       queue->ready = value & 1;
       queue->n_popped = queue->n_pushed = 0;
-      if (queue->size == 0 || queue->size > VIRTIO_QUEUE_SIZE
-          || (queue->size & (queue->size - 1)) != 0)
+      if (!is_queue_size (queue->size))
         queue->ready = break_device (priv);
       break;
     case QUEUE_DESCRIPTORS:
@@ -296,6 +301,68 @@ virtio_device_attach (VirtioDevice *self, KvmVm *vm, guint64 address, guint gsi,
   return kvm_io_bus_add_device (kvm_vm_get_io_bus (vm), KVM_IO_SPACE_MMIO, address,
                                 VIRTIO_MMIO_SIZE, KVM_IO_DEVICE (self), KVM_IO_DEVICE_FLAGS_NONE,
                                 error);
+}
+
+#define STATE_TYPE G_VARIANT_TYPE ("(uuuuuua(uutttqq))")
+
+GVariant *
+virtio_device_save_state (VirtioDevice *self)
+{
+  VirtioDevicePrivate *priv = get_private (self);
+  g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (STATE_TYPE);
+
+  g_variant_builder_add (&builder, "u", VIRTIO_DEVICE_GET_CLASS (self)->device_id);
+  g_variant_builder_add (&builder, "u", priv->status);
+  g_variant_builder_add (&builder, "u", priv->interrupt_status);
+  g_variant_builder_add (&builder, "u", priv->features_select);
+  g_variant_builder_add (&builder, "u", priv->driver_features_select);
+  g_variant_builder_add (&builder, "u", priv->queue_select);
+  g_variant_builder_open (&builder, G_VARIANT_TYPE ("a(uutttqq)"));
+  for (guint i = 0; i < VIRTIO_MAX_QUEUES; i++)
+    {
+      const Queue *queue = &priv->queues[i];
+
+      g_variant_builder_add (&builder, "(uutttqq)", queue->size, queue->ready, queue->addresses[0],
+                             queue->addresses[1], queue->addresses[2], queue->n_popped,
+                             queue->n_pushed);
+    }
+  g_variant_builder_close (&builder);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
+}
+
+gboolean
+virtio_device_restore_state (VirtioDevice *self, GVariant *state, GError **error)
+{
+  VirtioDevicePrivate *priv = get_private (self);
+  g_autoptr (GVariantIter) iter = NULL;
+  guint32 device_id = 0;
+
+  if (g_variant_is_of_type (state, STATE_TYPE))
+    g_variant_get_child (state, 0, "u", &device_id);
+  if (device_id != VIRTIO_DEVICE_GET_CLASS (self)->device_id)
+    {
+      g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "This is no state of a virtio device %u",
+                   VIRTIO_DEVICE_GET_CLASS (self)->device_id);
+      return FALSE;
+    }
+
+  g_variant_get (state, "(uuuuuua(uutttqq))", NULL, &priv->status, &priv->interrupt_status,
+                 &priv->features_select, &priv->driver_features_select, &priv->queue_select, &iter);
+  for (guint i = 0; i < VIRTIO_MAX_QUEUES; i++)
+    {
+      Queue *queue = &priv->queues[i];
+
+      if (g_variant_iter_next (iter, "(uutttqq)", &queue->size, &queue->ready, &queue->addresses[0],
+                               &queue->addresses[1], &queue->addresses[2], &queue->n_popped,
+                               &queue->n_pushed))
+        queue->ready = queue->ready && is_queue_size (queue->size);
+    }
+
+  /* What it was told of may not have reached it, nor may the device have heard the doorbell. */
+  if (priv->interrupt_status != 0)
+    interrupt (priv, priv->interrupt_status);
+  VIRTIO_DEVICE_GET_CLASS (self)->serve (self);
+  return TRUE;
 }
 
 static gboolean

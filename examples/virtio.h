@@ -50,6 +50,11 @@ struct _VirtioDeviceClass
 gboolean virtio_device_attach (VirtioDevice *self, KvmVm *vm, guint64 address, guint gsi,
                                GError **error);
 
+/* What the device holds for its guest, and the same put into another of its kind, which then serves
+ * what waits in the queues. No request may be going on. */
+GVariant *virtio_device_save_state (VirtioDevice *self);
+gboolean virtio_device_restore_state (VirtioDevice *self, GVariant *state, GError **error);
+
 /* The next request, or FALSE: there is none, or the queue is broken. */
 gboolean virtio_device_pop (VirtioDevice *self, guint queue, VirtioRequest *request);
 

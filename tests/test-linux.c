@@ -5,9 +5,18 @@
 
 #include "kvm-test.h"
 
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
 
 #define PROMPT "/root # "
+
+/* The board of riscv64 has no interrupt controller. */
+#ifdef __riscv
+#define HAS_SERIAL_INTERRUPT FALSE
+#else
+#define HAS_SERIAL_INTERRUPT TRUE
+#endif
 
 static const char *directory;
 static GPtrArray *program;
@@ -65,21 +74,23 @@ session_ask (Session *self, const char *line)
   return session_read (self, FALSE);
 }
 
-/* The arguments come after the kernel and the initial RAM disk. */
+/* The arguments come after the kernel and the initial RAM disk; NULL for none of them. */
 static void
-session_begin (Session *self, const char *kernel, const char *const *arguments)
+session_spawn (Session *self, const char *kernel, const char *const *arguments)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = NULL;
   gboolean is_script = program->len > 1;
 
   for (guint i = 0; i < program->len; i++)
     g_ptr_array_add (argv, g_strdup (program->pdata[i]));
-  g_ptr_array_add (argv, g_build_filename (directory, kernel, NULL));
-  if (!is_script)
-    g_ptr_array_add (argv, g_strdup ("--initrd"));
-  g_ptr_array_add (argv, g_build_filename (directory, "initrd", NULL));
+  if (kernel != NULL)
+    {
+      g_ptr_array_add (argv, g_build_filename (directory, kernel, NULL));
+      if (!is_script)
+        g_ptr_array_add (argv, g_strdup ("--initrd"));
+      g_ptr_array_add (argv, g_build_filename (directory, "initrd", NULL));
+    }
   for (; *arguments != NULL; arguments++)
     g_ptr_array_add (argv, g_strdup (*arguments));
   g_ptr_array_add (argv, NULL);
@@ -91,19 +102,26 @@ session_begin (Session *self, const char *kernel, const char *const *arguments)
                                      &error);
   g_assert_no_error (error);
   self->output = g_subprocess_get_stdout_pipe (self->process);
+}
+
+static void
+session_begin (Session *self, const char *kernel, const char *const *arguments)
+{
+  g_autofree char *text = NULL;
+
+  session_spawn (self, kernel, arguments);
   text = session_read (self, FALSE);
   g_test_message ("%s", text);
   g_assert_nonnull (strstr (text, "BusyBox"));
 }
 
+/* The program has ended, or will do so by itself. */
 static void
-session_end (Session *self, const char *line, int status)
+session_wait (Session *self, int status)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *text = session_read (self, TRUE);
 
-  session_write (self, line);
-  text = session_read (self, TRUE);
   g_test_message ("%s", text);
   g_subprocess_wait (self->process, NULL, &error);
   g_assert_no_error (error);
@@ -111,6 +129,13 @@ session_end (Session *self, const char *line, int status)
   g_assert_cmpint (g_subprocess_get_exit_status (self->process), ==, status);
   g_object_unref (self->process);
   g_string_free (self->seen, TRUE);
+}
+
+static void
+session_end (Session *self, const char *line, int status)
+{
+  session_write (self, line);
+  session_wait (self, status);
 }
 
 static void
@@ -131,7 +156,7 @@ test_shell (void)
 
   session_begin (&session, "vmlinuz", arguments);
   assert_answers (&session, "uname -a", "Linux (none) ");
-  assert_answers (&session, "cat /proc/interrupts", "ttyS0");
+  assert_answers (&session, "cat /proc/interrupts", HAS_SERIAL_INTERRUPT ? "ttyS0" : "timer");
   session_end (&session, "exit 5", 5);
 }
 
@@ -146,6 +171,17 @@ test_pvh (void)
   session_end (&session, "poweroff", 0);
 }
 
+static void
+assert_disk_has (const char *disk, const char *words)
+{
+  g_autofree char *contents = NULL;
+  g_autoptr (GError) error = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (disk, &contents, &size, &error));
+  g_assert_nonnull (memmem (contents, size, words, strlen (words)));
+}
+
 /* On the virtio console. The file must be in what the host then sees of the disk. */
 static void
 test_disk (void)
@@ -156,10 +192,7 @@ test_disk (void)
       "mount /dev/vda /mnt && echo %s >/mnt/file && umount /mnt && echo $?", words);
   const char *const arguments[]
       = { "--append", "quiet console=hvc0", "--virtio-console", "--disk", disk, NULL };
-  g_autofree char *contents = NULL;
-  g_autoptr (GError) error = NULL;
   Session session;
-  gsize size;
 
   session_begin (&session, "vmlinux", arguments);
   assert_answers (&session, line, "\n0\n");
@@ -167,14 +200,67 @@ test_disk (void)
   assert_answers (&session, "head -c 16 /dev/hwrng | wc -c", "\n16\n");
   session_end (&session, "reboot", 0);
 
-  g_assert_true (g_file_get_contents (disk, &contents, &size, &error));
-  g_assert_nonnull (memmem (contents, size, words, strlen (words)));
+  assert_disk_has (disk, words);
+}
+
+static void
+test_power_off (void)
+{
+  const char *const arguments[] = { "--append", "quiet", NULL };
+  Session session;
+
+  session_begin (&session, "vmlinuz", arguments);
+  session_end (&session, "poweroff", 0);
+}
+
+/* The machine is put away at its shell, with a disk that is mounted and a process in the
+ * background, and goes on in another process. */
+static void
+test_suspend (void)
+{
+  g_autofree char *disk = g_build_filename (directory, "disk", NULL);
+  g_autofree char *words = g_strdup_printf ("suspended-%08x", g_random_int ());
+  g_autofree char *line = g_strdup_printf ("words=%s; mount /dev/vda /mnt && echo $?", words);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *place = g_dir_make_tmp ("kvmobj-XXXXXX", &error);
+  g_autofree char *file = g_build_filename (place, "machine", NULL);
+  const char *const arguments[]
+      = { "--append", "quiet", "--memory", "128", "--disk", disk, "--suspend", file, NULL };
+  const char *const resume[] = { "--resume", file, "--disk", disk, NULL };
+  gint64 start;
+  Session session;
+  GStatBuf buf;
+
+  session_begin (&session, "vmlinux", arguments);
+  assert_answers (&session, line, "\n0\n");
+  assert_answers (&session, "sleep 1000 & echo $!", PROMPT);
+  start = g_get_monotonic_time ();
+  g_subprocess_send_signal (session.process, SIGTERM);
+  session_wait (&session, 0);
+  g_assert_cmpint (g_stat (file, &buf), ==, 0);
+  g_test_message ("suspended in %.2f s: %" G_GINT64_FORMAT " KiB of %" G_GINT64_FORMAT,
+                  (g_get_monotonic_time () - start) / 1e6, (gint64) buf.st_blocks / 2,
+                  (gint64) buf.st_size / 1024);
+
+  start = g_get_monotonic_time ();
+  session_spawn (&session, NULL, resume);
+  assert_answers (&session, "echo is $words", words);
+  g_test_message ("resumed in %.2f s", (g_get_monotonic_time () - start) / 1e6);
+  assert_answers (&session, "jobs", "sleep 1000");
+  assert_answers (&session, "sleep 1; echo slept", "\nslept\n");
+  assert_answers (&session, "head -c 16 /dev/hwrng | wc -c", "\n16\n");
+  assert_answers (&session, "echo $words >/mnt/file && umount /mnt && echo $?", "\n0\n");
+  session_end (&session, "exit 6", 6);
+
+  assert_disk_has (disk, words);
+  g_assert_cmpint (g_remove (file), ==, 0);
+  g_assert_cmpint (g_rmdir (place), ==, 0);
 }
 
 int
 main (int argc, char **argv)
 {
-  gboolean is_c;
+  g_autofree char *name = NULL;
 
   kvm_test_init (&argc, &argv);
   g_assert_cmpint (argc, >=, 3);
@@ -182,13 +268,16 @@ main (int argc, char **argv)
   program = g_ptr_array_new ();
   for (int i = 2; i < argc; i++)
     g_ptr_array_add (program, argv[i]);
-  is_c = program->len == 1;
+  name = g_path_get_basename (argv[2]);
 
   g_test_add_func ("/linux/shell", test_shell);
-  if (is_c)
+  if (g_str_equal (name, "boot-linux-board"))
+    g_test_add_func ("/linux/power-off", test_power_off);
+  if (g_str_equal (name, "boot-linux"))
     {
       g_test_add_func ("/linux/pvh", test_pvh);
       g_test_add_func ("/linux/disk", test_disk);
+      g_test_add_func ("/linux/suspend", test_suspend);
     }
 
   return g_test_run ();

@@ -389,6 +389,54 @@ test_vanishing_disk (void)
   g_assert_false (is_broken (self));
 }
 
+static void
+assert_state_refused (Fixture *self, const char *text)
+{
+  g_autoptr (GVariant) state = g_variant_ref_sink (g_variant_new_parsed (text));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (virtio_device_restore_state (self->device, state, &error));
+  g_assert_error (error, KVM_ERROR, KVM_ERROR_INVALID);
+  g_assert_nonnull (strstr (error->message, "no state of a virtio device 2"));
+}
+
+#define STATE_OF(id, size)                                                                         \
+  "(uint32 " id ", uint32 15, uint32 0, uint32 0, uint32 0, uint32 0, [(uint32 " size              \
+  ", uint32 1, uint64 0, uint64 0, uint64 0, uint16 0, uint16 0)])"
+
+/* A request that came before it was kept is served afterwards. */
+static void
+test_state (void)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  g_autoptr (GVariant) state = NULL, nonsense = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (transfer (self, 0, 1, 1024), ==, 0);
+  state = virtio_device_save_state (self->device);
+  set_register (self, 0x70, 0);
+  g_assert_cmphex (get_register (self, 0x44), ==, 0);
+  put (self, STATUS, 0xff, 1);
+  put (self, AVAILABLE + 4 + self->n_available++ * 2, 0, 2);
+  put (self, AVAILABLE + 2, self->n_available, 2);
+
+  g_assert_true (virtio_device_restore_state (self->device, state, &error));
+  g_assert_no_error (error);
+  g_assert_cmphex (get_register (self, 0x70), ==, 0xf);
+  g_assert_cmphex (get_register (self, 0x60), ==, 1);
+  g_assert_cmphex (get_register (self, 0x44), ==, 1);
+  g_assert_cmpuint (get (self, USED + 2, 2), ==, 2);
+  g_assert_cmpuint (get (self, STATUS, 1), ==, 0);
+  g_assert_cmpuint (transfer (self, 0, 2, 512), ==, 0);
+
+  assert_state_refused (self, "'text'");
+  assert_state_refused (self, STATE_OF ("4", "16"));
+  g_assert_cmpuint (transfer (self, 0, 2, 512), ==, 0);
+  nonsense = g_variant_ref_sink (g_variant_new_parsed (STATE_OF ("2", "3")));
+  g_assert_true (virtio_device_restore_state (self->device, nonsense, &error));
+  g_assert_cmphex (get_register (self, 0x44), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -399,6 +447,7 @@ main (int argc, char **argv)
   kvm_test_add ("/virtio/hostile-queues", test_hostile_queues);
   kvm_test_add ("/virtio/mutations", test_mutations);
   kvm_test_add ("/virtio/entropy", test_entropy);
+  kvm_test_add ("/virtio/state", test_state);
   kvm_test_add ("/virtio/vanishing-disk", test_vanishing_disk);
 
   return g_test_run ();
