@@ -52,6 +52,7 @@ make_tree (KvmVcpu *vcpu, GError **error)
   kvm_device_tree_add_string (tree, "compatible", "ns16550a");
   board_add_cells (tree, "reg", 0, SERIAL, 0, 8);
   board_add_cells (tree, "clock-frequency", 1843200);
+  board_describe_interrupt (tree);
   kvm_device_tree_end_node (tree);
   kvm_device_tree_end_node (tree);
   return kvm_device_tree_finish (tree, error);
@@ -68,18 +69,13 @@ main (int argc, char **argv)
   g_autoptr (KvmVm) vm = NULL;
   g_autoptr (KvmVcpu) vcpu = NULL;
   g_autoptr (GBytes) tree = NULL;
-  g_autoptr (KvmBootLayout) layout = NULL;
   g_autoptr (KvmExit) exit = NULL;
 
   if (!boot_options_parse (&options, COMMAND_LINE, &argc, &argv, &error)
       || (vm = create_machine (&options, serial, status, &error)) == NULL
-      || (vcpu = kvm_vm_create_vcpu (vm, 0, &error)) == NULL
-      || (tree = make_tree (vcpu, &error)) == NULL
-      || (layout = kvm_vm_load_kernel (vm, options.kernel, options.initrd, options.command_line,
-                                       tree, &error))
-             == NULL
-      || !kvm_vcpu_setup_boot (vcpu, layout, &error) || (exit = boot_run (vcpu, &error)) == NULL
-      || !kvm_serial_flush (serial, NULL, &error))
+      || (vcpu = kvm_vm_create_vcpu (vm, 0, &error)) == NULL || !board_set_up (vcpu, serial, &error)
+      || (tree = make_tree (vcpu, &error)) == NULL || !boot_load (&options, vcpu, tree, &error)
+      || (exit = boot_run (vcpu, &error)) == NULL || !kvm_serial_flush (serial, NULL, &error))
     {
       g_printerr ("boot-linux-board: %s\n", error->message);
       return EXIT_FAILURE;
