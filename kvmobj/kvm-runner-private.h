@@ -15,6 +15,7 @@ typedef struct
   /* With the runner's lock: */
   gboolean is_running;         /* whether its thread has the job */
   gboolean is_kicked;          /* whether it was told to stand since it began */
+  gboolean is_held;            /* by a debugger: it is not to run */
   gboolean is_ended_by_device; /* the exit is one with which a device wants the guest to stop */
   guint64 awaited;             /* the number of the exit that waits to be completed; 0: none */
   GList link;                  /* in the runner's events, while that exit was not delivered */
@@ -33,6 +34,8 @@ struct _KvmRunner
   guint n_running;       /* how many have a job in their thread, and one for run_async () itself */
   guint64 last_number;   /* of an exit */
   GQueue events;         /* members with an exit to be delivered; NULL where the state changed */
+  gboolean is_debugged;  /* whether there is a debugger */
+  gboolean is_held;      /* what a member begins as */
 
   /* Of the run: */
   GTask *task;       /* owned, and keeps the runner alive; NULL while there is no run */
@@ -67,6 +70,19 @@ void _kvm_runner_set_process_error (GError **error);
 
 /* With the lock held: gives a job to every vCPU that is to run and has none. */
 void _kvm_runner_start_standing (KvmRunner *self);
+
+/* For a debugger, of which there is one at a time: FALSE if there is one already, or no vCPU. One
+ * that is held does not run, whatever the runner is told; NULL stands for all, and for those to
+ * come. To hold one does not stop it. */
+gboolean _kvm_runner_begin_debug (KvmRunner *self);
+void _kvm_runner_end_debug (KvmRunner *self);
+void _kvm_runner_hold (KvmRunner *self, KvmVcpu *vcpu, gboolean is_held);
+
+/* Whether no vCPU runs, and every exit was delivered. A state is notified when that becomes so. */
+gboolean _kvm_runner_is_at_rest (KvmRunner *self);
+
+/* (transfer full): none ever leaves, and new ones come last. */
+GPtrArray *_kvm_runner_dup_vcpus (KvmRunner *self);
 
 /* In the main context, without the lock: */
 void _kvm_runner_notify_state (KvmRunner *self);

@@ -102,7 +102,7 @@ _kvm_runner_start_standing (KvmRunner *self)
     {
       KvmRunnerMember *member = self->members->pdata[i];
 
-      if (member->is_running || member->awaited != 0)
+      if (member->is_running || member->is_held || member->awaited != 0)
         continue;
       member->is_running = TRUE;
       self->n_running++;
@@ -127,7 +127,7 @@ run_member (gpointer data)
       reason = kvm_vcpu_run (vcpu, NULL, &error);
       g_mutex_lock (&self->lock);
       if (reason != KVM_EXIT_REASON_INTERRUPTED || vcpu->is_stopped_by_device
-          || self->target != KVM_RUNNER_STATE_RUNNING)
+          || self->target != KVM_RUNNER_STATE_RUNNING || member->is_held)
         break;
       /* A kick or a signal of somebody's; or it was paused, and is resumed already. */
       g_mutex_unlock (&self->lock);
@@ -491,11 +491,10 @@ kvm_runner_resume (KvmRunner *self)
   if (self->target == KVM_RUNNER_STATE_PAUSED)
     {
       self->target = KVM_RUNNER_STATE_RUNNING;
-      if (self->is_paused)
-        {
-          self->is_paused = FALSE;
-          push_state_change (self);
-        }
+      /* A debugger that waits for the pause hears that there will be none. */
+      if (self->is_paused || self->is_debugged)
+        push_state_change (self);
+      self->is_paused = FALSE;
       _kvm_runner_start_standing (self);
     }
   g_mutex_unlock (&self->lock);

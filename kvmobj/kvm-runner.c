@@ -287,6 +287,7 @@ add_member (KvmRunner *self, KvmVcpu *vcpu, GError **error)
   member->runner = self;
   member->vcpu = g_object_ref (vcpu);
   member->link.data = member;
+  member->is_held = self->is_held;
   g_ptr_array_add (self->members, member);
   if (self->task != NULL)
     _kvm_runner_start_standing (self);
