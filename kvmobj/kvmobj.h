@@ -40,6 +40,8 @@
 #include <kvmobj/devices/kvm-rtc.h>
 #include <kvmobj/devices/kvm-serial.h>
 
+#include <kvmobj/gdb/kvm-gdb-server.h>
+
 #include <kvmobj/boot/kvm-boot.h>
 #include <kvmobj/boot/kvm-device-tree.h>
 

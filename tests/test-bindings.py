@@ -2058,6 +2058,36 @@ def a_device_tree_is_written():
 
 
 @test
+def gdb_server():
+    guest = Guest(HALT)
+    runner = Kvm.Runner.new(guest.vm)
+    runner.add_vcpu(guest.vcpu)
+    server = Kvm.GdbServer.new(runner, None)
+    address = server.get_address()
+    check(server.get_runner() is runner and server.props.runner is runner, True)
+    check((server.get_connected(), server.props.connected), (False, False))
+    check(address.get_address().get_is_loopback(), True)
+    try:
+        Kvm.GdbServer.new(runner, address)
+    except GLib.Error as error:
+        check(error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.ADDRESS_IN_USE), True)
+    else:
+        raise AssertionError("two servers at one port")
+    everywhere = Gio.InetSocketAddress.new_from_string("::", 0)
+    check_raises(Kvm.GdbServer.new, runner, everywhere, error=Kvm.Error.INVALID, text="not on ::")
+
+    changes = []
+    server.connect("notify::connected", lambda *_: changes.append(server.get_connected()))
+    connection = Gio.SocketClient().connect(address, None)
+    while not changes:
+        GLib.MainContext.default().iteration(True)
+    server.close()
+    check(changes, [True, False])
+    check(connection.get_input_stream().read_bytes(1, None).get_size(), 0)
+    check(Kvm.GdbServer().get_address(), None)
+
+
+@test
 def every_method_is_tested():
     """In this file; those of Kvm.Exit are in exits.json, as test-exits.py makes sure."""
     with open(__file__, encoding="utf-8") as file:

@@ -82,6 +82,7 @@ class World:
         self.bus = self.vm.get_io_bus()
         self.port = Port()
         self.runner = Kvm.Runner.new(self.vm)
+        self.gdb_server = Kvm.GdbServer.new(self.runner, None)
         self.entry = Kvm.X86CpuidEntry()
         self.stream = Gio.SimpleIOStream.new(Gio.MemoryInputStream(),
                                              Gio.MemoryOutputStream.new_resizable())
@@ -444,6 +445,13 @@ EXPECTED = {
         "get_offset()": -5,
         "set_byte(0x40, 0xa5)": None,
         "get_byte(0x40)": 0xA5,
+    }),
+    "GdbServer": ("gdb_server", {
+        "new(w.runner, None)": Kvm.GdbServer,
+        "get_runner()": Kvm.Runner,
+        "get_address()": Gio.InetSocketAddress,
+        "get_connected()": False,
+        "close()": None,
     }),
     "Runner": ("runner", {
         "new(w.vm)": Kvm.Runner,

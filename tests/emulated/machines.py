@@ -24,6 +24,9 @@ WITHOUT_ON_AMD = [
     "/python/guest_debug",
     "/javascript/guest-debug",
     "/bindings-vala/guest-debug",
+    "/gdb/breakpoint",
+    "/python/gdb_breaks",
+    "/manual/debugging",
 ]
 
 # Not in Linux 6.1.
