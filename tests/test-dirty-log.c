@@ -78,6 +78,11 @@ static void
 test_has_manual (void)
 {
   assert_has (MANUAL);
+}
+
+static void
+test_has_manual_set (void)
+{
   assert_has (MANUAL_SET);
 }
 
@@ -477,6 +482,7 @@ main (int argc, char **argv)
 {
   kvm_test_init (&argc, &argv);
   kvm_test_add ("/dirty-log/has-manual", test_has_manual);
+  kvm_test_add ("/dirty-log/has-manual-set", test_has_manual_set);
   kvm_test_add ("/dirty-log/has-ring", test_has_ring);
   kvm_test_add ("/dirty-log/collect", test_collect);
   kvm_test_add ("/dirty-log/several-logs", test_several_logs);

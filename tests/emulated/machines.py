@@ -33,7 +33,9 @@ WITHOUT_ON_AMD = [
 WITHOUT_ON_ARM64_6_1 = ["/guest-memory/guest-memfd", "/dirty-log/has-ring"]
 
 WITHOUT_ON_RISCV = [
-    "/dirty-log/has-ring",  # nor in Linux 6.12, which has none there
+    # Nor in Linux 6.12, there.
+    "/dirty-log/has-manual-set",
+    "/dirty-log/has-ring",
     "/system/unknown-vm-type",  # its KVM does not look at the type
 ]
 
