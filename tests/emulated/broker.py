@@ -43,7 +43,7 @@ RUN = 'cd "$0" && exec "$@"'
 
 def command(name, port, shares):
     host = machines.HOSTS[name]
-    line = f"panic=-1 quiet rcupdate.rcu_expedited=1 console={host['console']}"
+    line = f"panic=-1 quiet rcupdate.rcu_expedited=1 console={host['console']}{host.get('line', '')}"
     arguments = [prepare.emulator(name), "-M", host["board"], "-cpu", host["cpu"]]
     arguments += ["-accel", f"tcg,thread={host['threads']}", "-smp", "2", "-m", "2048"]
     arguments += ["-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none"]
