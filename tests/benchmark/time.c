@@ -9,6 +9,7 @@
  * ratios of neighbouring turns is apart, in parts of the ratio. */
 
 #include "kvm-test.h"
+#include "serial.h"
 #include "turns.h"
 #include "state.h"
 
@@ -194,6 +195,18 @@ save_and_restore_bare (Pair *self)
   benchmark_state_with_ioctls ();
 }
 
+static void
+write_serial (Pair *self)
+{
+  benchmark_serial_with_library ();
+}
+
+static void
+write_serial_bare (Pair *self)
+{
+  benchmark_serial_with_ioctls ();
+}
+
 /* Those without an exit come first: after one, registers need no ioctl. */
 static const struct
 {
@@ -207,6 +220,7 @@ static const struct
   { "exit-with-regs", run_exit_with_regs, run_bare_exit_with_regs },
   { "vm", make_vm, make_bare_vm_once },
   { "state", save_and_restore, save_and_restore_bare },
+  { "serial", write_serial, write_serial_bare },
 };
 
 /* What a VM with a vCPU has on the heap, without the pages of KVM. */
@@ -250,6 +264,7 @@ main (int argc, char **argv)
   g_object_unref (kvm_system_create_vm (pair.guest->system, NULL)); /* what is made once */
   printf ("heap %.0f\n", measure_heap (pair.guest->system));
   benchmark_state_init ();
+  benchmark_serial_init ();
   for (guint i = 0; i < G_N_ELEMENTS (things); i++)
     measure_by_turns (things[i].key, (Thing) things[i].library, (Thing) things[i].bare, &pair,
                       time);
