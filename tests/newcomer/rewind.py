@@ -4,8 +4,9 @@
 order.
 
 It uses nothing but what the manual tells. What it ran into: whether bytes are in memory could be asked
-with "in", and the answer was always no; and what is saved of a virtual machine may be given a cancellable,
-but not what is saved of a vCPU. The first is mended."""
+with "in", and the answer was always no; what is saved of a virtual machine may be given a cancellable,
+but not what is saved of a vCPU; and on most hosts a vCPU whose registers were set is not stepped any more.
+The first is mended, and the last is among the traps of the manual."""
 
 import sys
 
@@ -28,10 +29,13 @@ class Machine:
         self.memory[START:START + len(CODE)] = CODE
         self.vcpu = vm.create_vcpu(0)
         self.vcpu.x86_setup_real_mode(START)
-        flags = Kvm.GuestDebugFlags.ENABLE | Kvm.GuestDebugFlags.SINGLE_STEP
-        self.vcpu.set_guest_debug(flags, None)
+        self.begin_to_step()
         self.history = {}
         self.now = 0
+
+    def begin_to_step(self):
+        flags = Kvm.GuestDebugFlags.ENABLE | Kvm.GuestDebugFlags.SINGLE_STEP
+        self.vcpu.set_guest_debug(flags, None)
 
     def step(self):
         if self.now % INTERVAL == 0 and self.now not in self.history:
@@ -46,6 +50,7 @@ class Machine:
             snapshot, state = self.history[self.now]
             self.memory.reset_to(snapshot)
             self.vcpu.restore_state(state)
+            self.begin_to_step()
         while self.now < step:
             self.step()
 
