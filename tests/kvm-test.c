@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Seconds. The slowest program takes a small part of it on real KVM; emulated hosts give more. */
-#define TIME_LIMIT "120"
+#define TIME_LIMIT "300"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1

@@ -13,7 +13,7 @@ void
 null_test_init (int *argc, char ***argv)
 {
   g_test_init (argc, argv, NULL);
-  alarm (60);
+  alarm (300);
   log_path = g_strdup (g_getenv ("NULL_KVM_LOG"));
   if (log_path == NULL)
     {

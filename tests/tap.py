@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 
-TIME_LIMIT = int(os.environ.get("KVMOBJ_TEST_TIME_LIMIT", 120))  # seconds; emulated hosts give more
+TIME_LIMIT = int(os.environ.get("KVMOBJ_TEST_TIME_LIMIT", 300))  # seconds; emulated hosts give more
 TIMEOUT = TIME_LIMIT // 2  # for a program that a test starts
 
 _tests = []

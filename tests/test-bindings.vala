@@ -678,7 +678,7 @@ void add (string name, owned Call test)
 
 int main (string[] args)
 {
-  Posix.alarm (120); /* a guest can hang */
+  Posix.alarm (300); /* a guest can hang */
   Test.init (ref args);
   add ("hello", test_hello);
   add ("answers", test_answers);
