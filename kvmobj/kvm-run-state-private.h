@@ -45,6 +45,9 @@ G_BEGIN_DECLS
 /* Some registers are of one state, and some of another. So is this one. */
 #define KVM_STATE_UNUSABLE (G_GUINT64_CONSTANT (1) << 33)
 
+/* Each exit is to be remembered. So is this one. */
+#define KVM_STATE_REMEMBERS (G_GUINT64_CONSTANT (1) << 34)
+
 /* What wants a run to end. */
 #define KVM_STATE_KICKS (KVM_STATE_KICKED | KVM_STATE_CANCELLED | KVM_STATE_CLOSED)
 

@@ -86,8 +86,11 @@ serve_somewhere (KvmVcpu *self, KvmExitReason reason)
   if (!g_atomic_int_get (&self->vm->coalescing.is_used))
     self->io_hit[space] = range->flags == KVM_IO_DEVICE_FLAGS_NONE ? range : &nowhere;
   result = _kvm_io_range_serve (range, self->exit);
-  return result == KVM_IO_RESULT_SERVED && self->is_stopped_by_device ? KVM_IO_RESULT_STOPPED
-                                                                      : result;
+  if (result == KVM_IO_RESULT_SERVED && self->is_stopped_by_device)
+    result = KVM_IO_RESULT_STOPPED;
+  if (result == KVM_IO_RESULT_SERVED)
+    _kvm_vcpu_remember_exit (self, TRUE); /* the others are, when the run returns */
+  return result;
 }
 
 /* The fast ways: one byte at a port, or one access of any size to memory, of the device that was

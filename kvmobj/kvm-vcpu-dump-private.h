@@ -22,6 +22,9 @@ void _kvm_dump_add_flags (GString *string, guint64 value, const KvmDumpFlag *fla
 void _kvm_dump_add_code (KvmVcpu *self, GString *string, guint64 address,
                          KvmDumpTranslate translate);
 
+/* Lines with the exits that the vCPU remembers. */
+void _kvm_dump_add_history (KvmVcpu *self, GString *string);
+
 gboolean _kvm_vcpu_x86_dump (KvmVcpu *self, GString *string, GError **error);
 
 G_END_DECLS

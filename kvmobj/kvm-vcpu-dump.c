@@ -165,14 +165,15 @@ dump_regs (KvmVcpu *self, GString *string, GError **error)
  * @self: a vCPU
  * @error: return location for an error
  *
- * Writes down what a vCPU that has stopped looks like: its last exit, the registers, on x86 also
- * the segments and the bits of the control registers by their names, and the code at the
- * instruction pointer, which stands behind a bar. What the exit left to be done is not finished
- * first (see [method@Kvm.Vcpu.complete_pending]), so the instruction pointer may be at the
- * instruction that the guest stopped for.
+ * Writes down what a vCPU that has stopped looks like: its last exit, those before it if
+ * [property@Kvm.Vcpu:exit-history] says so, the registers, on x86 also the segments and the bits of
+ * the control registers by their names, and the code at the instruction pointer, which stands
+ * behind a bar. What the exit left to be done is not finished first (see
+ * [method@Kvm.Vcpu.complete_pending]), so the instruction pointer may be at the instruction that
+ * the guest stopped for.
  *
  * Addresses are translated as the guest does on x86 (`KVM_TRANSLATE`); elsewhere the code is shown
- * while the guest has no paging. Earlier exits are not known: to keep them would cost every run.
+ * while the guest has no paging.
  *
  * The wording may change; it is for people, not for programs.
  *
@@ -198,6 +199,7 @@ kvm_vcpu_dump (KvmVcpu *self, GError **error)
   string = g_string_new (NULL);
   g_string_append_printf (string, "vCPU %u: %s; mp state %u\n", kvm_vcpu_get_id (self), exit,
                           mp_state);
+  _kvm_dump_add_history (self, string);
   if (!(KVMOBJ_HOST_ARCH == KVMOBJ_ARCH_X86 ? _kvm_vcpu_x86_dump (self, string, error)
                                             : dump_regs (self, string, error)))
     return NULL;

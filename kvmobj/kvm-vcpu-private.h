@@ -12,6 +12,7 @@
 G_BEGIN_DECLS
 
 typedef struct _KvmVcpuThread KvmVcpuThread;
+typedef struct _KvmExitHistory KvmExitHistory;
 
 struct _KvmVcpu
 {
@@ -26,6 +27,8 @@ struct _KvmVcpu
   const KvmIoRange *io_hit[2]; /* by space: the range in it that was accessed last, or NULL */
 
   gboolean is_stopped_by_device; /* in the last run on a bus */
+
+  KvmExitHistory *history; /* owned; NULL until exits are to be remembered */
 
   gboolean is_debugged;   /* as set_guest_debug () said */
   guint sync_settled;     /* x86: KVMOBJ_X86_SYNC_… that the kernel was asked for, or cannot do */
@@ -124,6 +127,19 @@ _kvm_vcpu_check_settable (KvmVcpu *self, const char *what, GError **error)
 {
   return _kvm_vcpu_check_pc_settable (self, FALSE, what, error);
 }
+
+/* For the thread that has the vCPU: its exit, and whether a device on the bus has served it. */
+void _kvm_vcpu_remember_exit_slow (KvmVcpu *self, gboolean is_served);
+
+static inline void
+_kvm_vcpu_remember_exit (KvmVcpu *self, gboolean is_served)
+{
+  if (G_UNLIKELY (_kvm_run_state_get (&self->handle.state) & KVM_STATE_REMEMBERS))
+    _kvm_vcpu_remember_exit_slow (self, is_served);
+}
+
+void _kvm_vcpu_set_history_length (KvmVcpu *self, guint length);
+void _kvm_exit_history_free (KvmExitHistory *self);
 
 /* For who kicked a run that ended by itself: the next one is not to end for that. */
 void _kvm_vcpu_forget_kick (KvmVcpu *self);

@@ -227,6 +227,7 @@ _kvm_vcpu_finish_run (KvmVcpu *self, int errsv, GError **error)
 
   /* Before another thread can run the vCPU. */
   _kvm_exit_latch (self->exit, reason);
+  _kvm_vcpu_remember_exit (self, FALSE);
   _kvm_run_state_leave_run_slow (&self->handle.state, self->exit->run);
   return reason;
 }

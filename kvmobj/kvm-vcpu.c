@@ -59,9 +59,10 @@ typedef enum
   PROP_VM = 1,
   PROP_ID,
   PROP_EXIT,
+  PROP_EXIT_HISTORY,
 } KvmVcpuProperty;
 
-static GParamSpec *properties[PROP_EXIT + 1];
+static GParamSpec *properties[PROP_EXIT_HISTORY + 1];
 
 GTypeClass *_kvm_vcpu_class;
 
@@ -139,6 +140,7 @@ kvm_vcpu_finalize (GObject *object)
     }
   g_clear_pointer (&self->io_table, _kvm_io_table_unref);
   g_clear_pointer (&self->x86_msrs, _kvm_x86_state_msrs_free);
+  g_clear_pointer (&self->history, _kvm_exit_history_free);
 
   /* An exit that something keeps must not keep the kernel's vCPU. */
   if (g_atomic_int_get (&self->handle.generation) != 0
@@ -168,6 +170,27 @@ kvm_vcpu_get_property (GObject *object, guint id, GValue *value, GParamSpec *psp
     case PROP_EXIT:
       g_value_set_object (value, self->exit);
       break;
+    case PROP_EXIT_HISTORY:
+      g_value_set_uint (value, kvm_vcpu_get_exit_history (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+kvm_vcpu_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  KvmVcpu *self = KVM_VCPU (object);
+
+  switch ((KvmVcpuProperty) id)
+    {
+    case PROP_EXIT_HISTORY:
+      kvm_vcpu_set_exit_history (self, g_value_get_uint (value));
+      break;
+    case PROP_VM:
+    case PROP_ID:
+    case PROP_EXIT:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -194,6 +217,7 @@ kvm_vcpu_class_init (KvmVcpuClass *klass)
   object_class->dispose = kvm_vcpu_dispose;
   object_class->finalize = kvm_vcpu_finalize;
   object_class->get_property = kvm_vcpu_get_property;
+  object_class->set_property = kvm_vcpu_set_property;
   _kvm_vcpu_class = (GTypeClass *) klass;
 
   /**
@@ -225,6 +249,17 @@ kvm_vcpu_class_init (KvmVcpuClass *klass)
    */
   properties[PROP_EXIT] = g_param_spec_object ("exit", NULL, NULL, KVM_TYPE_EXIT,
                                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * KvmVcpu:exit-history:
+   *
+   * How many of its last exits the vCPU remembers, for [method@Kvm.Vcpu.dump].
+   *
+   * Since: 0.1
+   */
+  properties[PROP_EXIT_HISTORY]
+      = g_param_spec_uint ("exit-history", NULL, NULL, 0, KVMOBJ_MAX_EXIT_HISTORY, 0,
+                           G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
@@ -464,6 +499,32 @@ kvm_vcpu_get_exit (KvmVcpu *self)
   g_return_val_if_fail (KVM_IS_VCPU (self), NULL);
 
   return self->exit;
+}
+
+/**
+ * kvm_vcpu_set_exit_history:
+ * @self: a vCPU
+ * @n_exits: how many, at most %KVMOBJ_MAX_EXIT_HISTORY; 0 for none
+ *
+ * Lets the vCPU remember its last exits from now on, for [method@Kvm.Vcpu.dump]: those that runs
+ * returned, and those that devices on the [class@Kvm.IoBus] served. Each is written down as
+ * [method@Kvm.Exit.to_string] has it, which takes some microseconds; without this nothing is
+ * kept, and nothing is slower.
+ *
+ * It may be called from any thread, also while the guest runs.
+ *
+ * Since: 0.1
+ */
+void
+kvm_vcpu_set_exit_history (KvmVcpu *self, guint n_exits)
+{
+  g_return_if_fail (KVM_IS_VCPU (self));
+  g_return_if_fail (n_exits <= KVMOBJ_MAX_EXIT_HISTORY);
+
+  if (n_exits == kvm_vcpu_get_exit_history (self))
+    return;
+  _kvm_vcpu_set_history_length (self, n_exits);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXIT_HISTORY]);
 }
 
 /**

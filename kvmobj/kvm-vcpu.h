@@ -131,6 +131,19 @@ guint64 *kvm_vcpu_get_reg_list (KvmVcpu *self, gsize *n_ids, GError **error);
 KVMOBJ_AVAILABLE_IN_0_1
 GBytes *kvm_vcpu_get_reg_list_bytes (KvmVcpu *self, GError **error);
 
+/**
+ * KVMOBJ_MAX_EXIT_HISTORY:
+ *
+ * How many of its last exits a vCPU can remember, see [method@Kvm.Vcpu.set_exit_history].
+ *
+ * Since: 0.1
+ */
+#define KVMOBJ_MAX_EXIT_HISTORY 4096
+
+KVMOBJ_AVAILABLE_IN_0_1
+void kvm_vcpu_set_exit_history (KvmVcpu *self, guint n_exits);
+KVMOBJ_AVAILABLE_IN_0_1
+guint kvm_vcpu_get_exit_history (KvmVcpu *self);
 KVMOBJ_AVAILABLE_IN_0_1
 char *kvm_vcpu_dump (KvmVcpu *self, GError **error);
 

@@ -945,7 +945,7 @@ test('every property', () => {
     const expected = new Map([
         [guest.system, {path: null, fd: guest.system.get_fd()}],
         [guest.vm, {system: guest.system, ioBus: guest.vm.get_io_bus()}],
-        [guest.vcpu, {vm: guest.vm, id: 0, exit: guest.exit}],
+        [guest.vcpu, {vm: guest.vm, id: 0, exit: guest.exit, exitHistory: 0}],
         [device, {vm: guest.vm, deviceType: 4}],
         [guest.memory, {size: 0x8000}],
         [guest.slot, {vm: guest.vm, memory: guest.memory, guestAddress: 0, offset: 0,

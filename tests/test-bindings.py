@@ -1647,7 +1647,7 @@ def every_property():
     expected = {
         guest.system: {"path": None, "fd": guest.system.get_fd()},
         guest.vm: {"system": guest.system, "io-bus": guest.vm.get_io_bus()},
-        guest.vcpu: {"vm": guest.vm, "id": 0, "exit": guest.exit},
+        guest.vcpu: {"vm": guest.vm, "id": 0, "exit": guest.exit, "exit-history": 0},
         device: {"vm": guest.vm, "device-type": 4},
         guest.memory: {"size": 0x8000},
         guest.slot: {"vm": guest.vm, "memory": guest.memory, "guest-address": 0, "offset": 0,
@@ -1678,7 +1678,18 @@ def every_property():
                 handle.set_property(name, value)
             except TypeError:
                 continue
-            raise AssertionError(f"{name} can be set")
+            check(name, "exit-history", "can be set")
+
+
+@test
+def last_exits():
+    vm, vcpu = make_state_guest()
+    vcpu.set_exit_history(1)
+    check((vcpu.get_exit_history(), vcpu.props.exit_history), (1, 1))
+    check(vcpu.run(None), Kvm.ExitReason.HLT)
+    check("last exits, of at most 1:\n  halt\n" in vcpu.dump(), True)
+    vcpu.props.exit_history = 0
+    check("last exits" in vcpu.dump(), False)
 
 
 @test

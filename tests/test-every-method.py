@@ -586,6 +586,8 @@ EXPECTED = {
         "riscv_get_sbi_extension(0)": Kvm.Error.NOT_SUPPORTED,
         "riscv_set_sbi_extension(0, True)": Kvm.Error.NOT_SUPPORTED,
         "riscv_get_sbi_extensions()": Kvm.Error.NOT_SUPPORTED,
+        "set_exit_history(2)": None,
+        "get_exit_history()": 2,
         "dump()": begins("vCPU 0: interrupted, with nothing pending"),
         "save_state()": lambda state: state["kind"] == "vcpu" and len(state["regs"]) == 144,
         "restore_state(w.vcpu.save_state())": True,

@@ -784,6 +784,84 @@ test_dump (void)
   kvm_test_assert_error (error, KVM_ERROR_CLOSED, "vCPU 0");
 }
 
+static void
+assert_last_exits (KvmVcpu *vcpu, guint n, const char *const *lines)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *dump = kvm_vcpu_dump (vcpu, &error);
+  g_autofree char *head = g_strdup_printf ("last exits, of at most %u:\n", n);
+  const char *begin;
+
+  g_assert_no_error (error);
+  begin = strstr (dump, head);
+  g_assert_cmpint (begin != NULL, ==, n != 0);
+  if (begin == NULL)
+    {
+      g_assert_null (strstr (dump, "last exits"));
+      return;
+    }
+  begin += strlen (head);
+  for (; *lines != NULL; lines++)
+    {
+      g_assert_true (g_str_has_prefix (begin, "  "));
+      g_assert_true (g_str_has_prefix (begin + 2, *lines));
+      begin = strchr (begin, '\n') + 1;
+    }
+  g_assert_false (g_str_has_prefix (begin, "  "));
+}
+
+/* Nothing is kept unless it is asked for; then the last ones are, and those that the bus serves. */
+static void
+test_exit_history (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (print);
+  g_autoptr (KvmRtc) device = kvm_rtc_new ();
+  char *lines[3] = { NULL };
+  g_autofree char *halt = NULL;
+  guint n_exits;
+
+  for (guint i = 0; i < 2; i++)
+    {
+      kvm_vcpu_set_exit_history (guest->vcpu, i == 0 ? 0 : 4);
+      kvm_test_setup_vcpu (guest->vcpu, KVM_TEST_ENTRY, 0);
+      for (guint j = 0; j < 2; j++)
+        {
+          kvm_test_run (guest, KVM_TEST_REASON_IO);
+          g_free (lines[j]);
+          lines[j] = kvm_exit_to_string (guest->exit);
+        }
+      assert_last_exits (guest->vcpu, i == 0 ? 0 : 4, (const char *const *) lines);
+    }
+  kvm_test_run_to_halt (guest);
+  halt = kvm_exit_to_string (guest->exit);
+  assert_last_exits (guest->vcpu, 4, (const char *const[]){ lines[0], lines[1], halt, NULL });
+  g_object_set (guest->vcpu, "exit-history", 2, NULL);
+  g_object_get (guest->vcpu, "exit-history", &n_exits, NULL);
+  g_assert_cmpuint (n_exits, ==, 2);
+  assert_last_exits (guest->vcpu, 2, (const char *const[]){ lines[1], halt, NULL });
+
+  kvm_test_add_device (guest, 0x3f8, 1, device);
+  kvm_vcpu_set_exit_history (guest->vcpu, 3);
+  kvm_test_setup_vcpu (guest->vcpu, KVM_TEST_ENTRY, 0);
+  kvm_test_run_to_halt (guest);
+  for (guint i = 0; i < 2; i++)
+    {
+      char *served = g_strconcat (lines[i], ", served on the bus", NULL);
+
+      g_free (lines[i]);
+      lines[i] = served;
+    }
+  assert_last_exits (guest->vcpu, 3, (const char *const[]){ lines[0], lines[1], halt, NULL });
+
+  kvm_vcpu_set_exit_history (guest->vcpu, 0);
+  g_assert_cmpuint (kvm_vcpu_get_exit_history (guest->vcpu), ==, 0);
+  kvm_test_setup_vcpu (guest->vcpu, KVM_TEST_ENTRY, 0);
+  kvm_test_run_to_halt (guest);
+  assert_last_exits (guest->vcpu, 0, NULL);
+  for (guint i = 0; i < 2; i++)
+    g_free (lines[i]);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -803,6 +881,7 @@ main (int argc, char *argv[])
   kvm_test_add ("/state/aia", test_aia);
 #endif
   kvm_test_add ("/state/dump", test_dump);
+  kvm_test_add ("/state/exit-history", test_exit_history);
   g_test_add_func ("/state/mutations", test_mutations); /* once is enough */
   return g_test_run ();
 }
