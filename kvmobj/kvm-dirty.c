@@ -358,6 +358,8 @@ _kvm_vm_track_slot (KvmVm *vm, KvmSlot *slot)
   for (guint i = 0; vm->dirty_logs != NULL && i < vm->dirty_logs->len; i++)
     _kvm_dirty_log_track (g_ptr_array_index (vm->dirty_logs, i), slot);
   _kvm_memory_track_slot (slot->memory, vm, slot);
+  if (slot->guest_memfd != NULL && slot->guest_memfd != slot->memory)
+    _kvm_memory_track_slot (slot->guest_memfd, vm, slot); /* such a slot is never logged */
 }
 
 static gboolean
@@ -379,6 +381,8 @@ _kvm_vm_untrack_slot (KvmVm *vm, KvmSlot *slot)
   if (!_kvm_vm_harvest_slot (vm, slot, &error))
     g_debug ("What is dirty in a slot that goes is not known: %s", error->message);
   _kvm_memory_untrack_slot (slot->memory, slot, error == NULL && !has_vcpus (vm));
+  if (slot->guest_memfd != NULL && slot->guest_memfd != slot->memory)
+    _kvm_memory_untrack_slot (slot->guest_memfd, slot, FALSE);
 }
 
 /**

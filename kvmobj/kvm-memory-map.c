@@ -393,6 +393,7 @@ set_flags (KvmVm *vm, KvmSlot *slot, KvmMemorySlotFlags flags, GError **error)
   if (set_region (vm, slot, slot->length, error))
     {
       _kvm_vm_track_slot (vm, slot);
+      note_change (vm);
       return TRUE;
     }
 

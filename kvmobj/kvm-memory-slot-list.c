@@ -120,6 +120,7 @@ static void
 update (KvmMemorySlotList *self)
 {
   g_autoptr (GPtrArray) old = g_steal_pointer (&self->items); /* goes after the lock */
+  g_autoptr (GPtrArray) kept = NULL;                          /* a handler may change the list */
   guint first = 0, n_old = old->len, n_new;
 
   self->items = old;
@@ -148,8 +149,11 @@ update (KvmMemorySlotList *self)
       n_old--;
       n_new--;
     }
+  kept = g_ptr_array_ref (self->items);
   if (n_old != first || n_new != first)
     g_list_model_items_changed (G_LIST_MODEL (self), first, n_old - first, n_new - first);
+  for (guint i = 0; i < kept->len; i++)
+    _kvm_memory_slot_notify_changes (g_ptr_array_index (kept, i));
 }
 
 static gboolean

@@ -10,4 +10,7 @@ KvmMemorySlot *_kvm_memory_slot_new (KvmVm *vm, KvmSlot *slot);
 
 gboolean _kvm_memory_slot_is (KvmMemorySlot *self, KvmSlot *slot);
 
+/* Notifies what is another since the handle notified it last. */
+void _kvm_memory_slot_notify_changes (KvmMemorySlot *self);
+
 G_END_DECLS

@@ -16,7 +16,9 @@
  * [method@Kvm.MemorySlot.remove], or until it ends itself. To drop the handle changes nothing. The
  * handle keeps the virtual machine alive.
  *
- * A memory slot may be used from any thread, and slots may come and go while vCPUs run.
+ * A memory slot may be used from any thread, and slots may come and go while vCPUs run. What
+ * changes is notified on the handle by which it was changed, in that thread, and on the items of a
+ * [class@Kvm.MemorySlotList] in the list's main context.
  *
  * Since: 0.1
  */
@@ -26,6 +28,10 @@ struct _KvmMemorySlot
   GObject parent_instance;
   KvmVm *vm;     /* owned */
   KvmSlot *slot; /* owned */
+
+  /* What was told last; atomic. */
+  guint64 told_address;
+  KvmMemorySlotFlags told_flags;
 };
 
 typedef enum
@@ -194,7 +200,21 @@ _kvm_memory_slot_new (KvmVm *vm, KvmSlot *slot)
 
   self->vm = g_object_ref (vm);
   self->slot = _kvm_slot_ref (slot);
+  self->told_address = kvm_memory_slot_get_guest_address (self);
+  self->told_flags = kvm_memory_slot_get_flags (self);
   return self;
+}
+
+void
+_kvm_memory_slot_notify_changes (KvmMemorySlot *self)
+{
+  guint64 address = kvm_memory_slot_get_guest_address (self);
+  KvmMemorySlotFlags flags = kvm_memory_slot_get_flags (self);
+
+  if (__atomic_exchange_n (&self->told_address, address, __ATOMIC_SEQ_CST) != address)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_GUEST_ADDRESS]);
+  if (__atomic_exchange_n (&self->told_flags, flags, __ATOMIC_SEQ_CST) != flags)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FLAGS]);
 }
 
 gboolean
@@ -329,7 +349,10 @@ kvm_memory_slot_remove (KvmMemorySlot *self, GError **error)
 {
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
 
-  return check_added (self, error) && _kvm_vm_remove_slot (self->vm, self->slot, error);
+  if (!check_added (self, error) || !_kvm_vm_remove_slot (self->vm, self->slot, error))
+    return FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MEMORY]);
+  return TRUE;
 }
 
 /**
@@ -356,8 +379,10 @@ kvm_memory_slot_move (KvmMemorySlot *self, guint64 guest_address, GError **error
 {
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
 
-  return check_added (self, error)
-         && _kvm_vm_move_slot (self->vm, self->slot, guest_address, error);
+  if (!check_added (self, error) || !_kvm_vm_move_slot (self->vm, self->slot, guest_address, error))
+    return FALSE;
+  _kvm_memory_slot_notify_changes (self);
+  return TRUE;
 }
 
 /**
@@ -382,7 +407,10 @@ kvm_memory_slot_set_flags (KvmMemorySlot *self, KvmMemorySlotFlags flags, GError
 {
   g_return_val_if_fail (KVM_IS_MEMORY_SLOT (self), FALSE);
 
-  return check_added (self, error) && _kvm_vm_set_slot_flags (self->vm, self->slot, flags, error);
+  if (!check_added (self, error) || !_kvm_vm_set_slot_flags (self->vm, self->slot, flags, error))
+    return FALSE;
+  _kvm_memory_slot_notify_changes (self);
+  return TRUE;
 }
 
 /**

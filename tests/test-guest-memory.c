@@ -221,6 +221,26 @@ test_guest_memfd (void)
   g_assert_true (kvm_memory_read_u16_le (memfd, 0x1000, &word, &error));
   g_assert_cmpuint (word, !=, 0);
 
+  /* What a guest writes to its private memory nobody notes. */
+  {
+    g_autoptr (KvmMemorySlot) both = kvm_vm_add_memory_full (guest->vm, OTHER_PLACE, plain, 0,
+                                                             0x1000, 0, 0, memfd, 0x3000, &error);
+    g_autoptr (KvmMemorySnapshot) snapshot = kvm_memory_create_snapshot (memfd, &error);
+    guint64 n_bytes;
+
+    g_assert_no_error (error);
+    ((guint8 *) kvm_memory_get_pointer (memfd))[0x3123] ^= 1; /* as the guest would */
+    g_assert_true (kvm_memory_reset_to (memfd, snapshot, &n_bytes, &error));
+    g_assert_cmphex (n_bytes, ==, 0x1000);
+    g_assert_true (kvm_memory_slot_remove (both, &error));
+    g_assert_true (kvm_memory_slot_remove (slot, &error));
+    g_assert_true (kvm_memory_reset_to (memfd, snapshot, &n_bytes, &error));
+    ((guint8 *) kvm_memory_get_pointer (memfd))[0x3123] ^= 1; /* now nobody said so */
+    g_assert_true (kvm_memory_reset_to (memfd, snapshot, &n_bytes, &error));
+    g_assert_cmphex (n_bytes, ==, 0);
+    g_assert_no_error (error);
+  }
+
   /* One that is only the guest's cannot be read, and one that is not shared yet faults. */
   g_assert_false (kvm_memory_read_u16_le (private, 0, &word, &error));
   kvm_test_assert_error (error, KVM_ERROR_NOT_SUPPORTED, "without KVM_GUEST_MEMFD_FLAGS_MMAP");
@@ -289,6 +309,44 @@ add_in_thread (gpointer data)
   (changes).n_changes = 0
 
 /* The list follows, in the context in which it was made. */
+static void
+on_notify (KvmMemorySlot *slot, GParamSpec *pspec, GString *names)
+{
+  g_string_append_printf (names, "%s ", pspec->name);
+}
+
+/* On the handle that made the change at once, on that of a list when its main context runs. */
+static void
+test_notify (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (KvmMemorySlotList) slots = kvm_vm_list_memory_slots (guest->vm);
+  g_autoptr (KvmMemorySlot) item = g_list_model_get_item (G_LIST_MODEL (slots), 0);
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autoptr (GString) of_item = g_string_new (NULL);
+
+  g_signal_connect (guest->slot, "notify", G_CALLBACK (on_notify), names);
+  g_signal_connect (item, "notify", G_CALLBACK (on_notify), of_item);
+  g_assert_false (kvm_memory_slot_move (guest->slot, 0x40001, &error));
+  g_clear_error (&error);
+  g_assert_true (kvm_memory_slot_move (guest->slot, 0x40000, &error));
+  g_assert_true (
+      kvm_memory_slot_set_flags (guest->slot, KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, &error));
+  g_assert_true (
+      kvm_memory_slot_set_flags (guest->slot, KVM_MEMORY_SLOT_FLAGS_LOG_DIRTY_PAGES, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (names->str, ==, "guest-address flags ");
+  g_assert_cmpstr (of_item->str, ==, "");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpstr (of_item->str, ==, "guest-address flags ");
+  g_assert_true (kvm_memory_slot_remove (guest->slot, &error));
+  g_assert_cmpstr (names->str, ==, "guest-address flags memory ");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 static void
 test_list (void)
 {
@@ -373,6 +431,7 @@ main (int argc, char **argv)
   kvm_test_add ("/guest-memory/move", test_move);
   kvm_test_add ("/guest-memory/by-guest-address", test_by_guest_address);
   kvm_test_add ("/guest-memory/list", test_list);
+  kvm_test_add ("/guest-memory/notify", test_notify);
   kvm_test_add ("/guest-memory/guest-memfd", test_guest_memfd);
   kvm_test_add ("/guest-memory/attributes", test_attributes);
   return g_test_run ();
