@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The server for GDB, as a client sees it that speaks the protocol itself. check-gdb has GDB. */
+/* The server for GDB, as a client sees it that speaks the protocol itself. test-gdb.py has GDB. */
 
 #include "machine.h"
 
@@ -371,6 +371,86 @@ test_memory (void)
   client_expect (client, "M0,1", "E16");
 }
 
+#define TCR_EL1 2
+#define TTBR0_EL1 0
+#define TTBR1_EL1 1
+#define TCR_TBI0 (G_GUINT64_CONSTANT (1) << 37)
+
+static void
+set_mmu_reg (Client *self, guint op2, guint64 value)
+{
+  g_autoptr (GError) error = NULL;
+
+  kvm_vcpu_set_one_reg (self->machine->guest->vcpu, kvm_arm64_reg_sysreg (3, 0, 2, 0, op2), value,
+                        &error);
+  g_assert_no_error (error);
+}
+
+static void
+set_entry (Client *self, guint64 address, guint64 entry)
+{
+  g_autoptr (GError) error = NULL;
+
+  kvm_memory_write_u64_le (self->machine->guest->memory, address, entry, &error);
+  g_assert_no_error (error);
+}
+
+/* The tables of arm64, of each size of page, with a page at 0x6000 and blocks at 0. */
+static void
+test_tables (void)
+{
+  g_autoptr (Client) client = CLIENT (spin, 1, FALSE);
+  const guint64 sctlr = kvm_arm64_reg_sysreg (3, 0, 1, 0, 0);
+  g_autoptr (GError) error = NULL;
+  guint64 value;
+
+  client_expect (client, "M6000,4:70616765", "OK");
+  kvm_vcpu_get_one_reg (client->machine->guest->vcpu, sctlr, &value, &error);
+  g_assert_no_error (error);
+  kvm_vcpu_set_one_reg (client->machine->guest->vcpu, sctlr, value | 1, &error);
+  g_assert_no_error (error);
+
+  /* Three levels, for 39 bits below and above. */
+  set_mmu_reg (client, TTBR0_EL1, 0x3000);
+  set_mmu_reg (client, TTBR1_EL1, 0x3000 | G_GUINT64_CONSTANT (7) << 48); /* an ASID */
+  set_mmu_reg (client, TCR_EL1, 25 | 25 << 16 | 2u << 30);
+  set_entry (client, 0x3008, 0x4003);
+  set_entry (client, 0x4008, 0x5003);
+  set_entry (client, 0x5008, 0x6403);
+  client_expect (client, "m40201000,4", "70616765");
+  client_expect (client, "mffffff8040201000,4", "70616765");
+  client_expect (client, "m40200ffe,4", "E0e");
+  client_expect (client, "m40201ffe,4", "0000"); /* and no page follows */
+  client_expect (client, "m8040201000,4", "E0e");
+  client_expect (client, "mffffff0040201000,4", "E0e");
+  client_expect (client, "m1200000040201000,4", "E0e");
+  client_expect (client, "M40201001,2:7573", "OK");
+  client_expect (client, "m40201000,4", "70757365");
+  set_mmu_reg (client, TCR_EL1, 25 | 25 << 16 | 2u << 30 | TCR_TBI0);
+  client_expect (client, "m1200000040201000,4", "70757365");
+
+  set_entry (client, 0x5008, 0x6401); /* means nothing in the last table, and a block in others */
+  client_expect (client, "m40201000,4", "E0e");
+  set_entry (client, 0x4010, 0x401);
+  client_expect (client, "m40406000,4", "70757365");
+  set_entry (client, 0x3010, 0x401);
+  client_expect (client, "m80006000,4", "70757365");
+  set_entry (client, 0x3010, 0x10003); /* where there is no memory */
+  client_expect (client, "m80006000,4", "E0e");
+
+  /* Two levels of 64 KiB, and of 16 KiB. */
+  set_mmu_reg (client, TCR_EL1, 22 | 1 << 14);
+  set_entry (client, 0x3008, 0x3);
+  set_entry (client, 8, 0x403);
+  client_expect (client, "m20016000,4", "70757365");
+  set_mmu_reg (client, TCR_EL1, 28 | 2 << 14);
+  set_entry (client, 0x3008, 0x4003);
+  set_entry (client, 0x4008, 0x4403);
+  client_expect (client, "m2006000,4", "70757365");
+  set_mmu_reg (client, TCR_EL1, 28 | 3 << 14);
+  client_expect (client, "m2006000,4", "E0e");
+}
+
 static void
 test_step (void)
 {
@@ -500,7 +580,7 @@ read_counter (Client *self, guint64 address)
   return word[0] | word[1] << 8;
 }
 
-/* On arm64, where every host has them. */
+/* Of arm64, where every host has them. */
 static void
 test_watchpoint (void)
 {
@@ -968,7 +1048,10 @@ main (int argc, char **argv)
   kvm_test_add ("/gdb/breakpoint", test_breakpoint);
   kvm_test_add ("/gdb/too-many-breakpoints", test_too_many_breakpoints);
   if (!KVM_TEST_IS_X86)
-    kvm_test_add ("/gdb/watchpoint", test_watchpoint);
+    {
+      kvm_test_add ("/gdb/watchpoint", test_watchpoint);
+      kvm_test_add ("/gdb/tables", test_tables);
+    }
   kvm_test_add ("/gdb/interrupt", test_interrupt);
   kvm_test_add ("/gdb/early", test_early);
   kvm_test_add ("/gdb/threads", test_threads);
