@@ -75,7 +75,8 @@ main (int argc, char **argv)
       || (vm = create_machine (&options, serial, status, &error)) == NULL
       || (vcpu = kvm_vm_create_vcpu (vm, 0, &error)) == NULL || !board_set_up (vcpu, serial, &error)
       || (tree = make_tree (vcpu, &error)) == NULL || !boot_load (&options, vcpu, tree, &error)
-      || (exit = boot_run (vcpu, &error)) == NULL || !kvm_serial_flush (serial, NULL, &error))
+      || (exit = boot_run (vcpu, &options, &error)) == NULL
+      || !kvm_serial_flush (serial, NULL, &error))
     {
       g_printerr ("boot-linux-board: %s\n", error->message);
       return EXIT_FAILURE;

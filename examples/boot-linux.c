@@ -129,7 +129,7 @@ main (int argc, char **argv)
       || !kvm_vcpu_x86_set_cpuid (vcpu, cpuid, &error)
       || !(options.resume != NULL ? suspend_restore (options.resume, vm, kept, &error)
                                   : boot_load (&options, vcpu, NULL, &error))
-      || (exit = boot_run (vcpu, &error)) == NULL
+      || (exit = boot_run (vcpu, &options, &error)) == NULL
       || !kvm_serial_flush (devices.serial, NULL, &error)
       || (boot_was_stopped (exit, &options)
           && !suspend_save (options.suspend, vm, memory, kept, &error)))

@@ -9,6 +9,7 @@
 #include <glib-unix.h>
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
+#include <gio/gunixsocketaddress.h>
 
 static GBytes *
 load (const char *path, GError **error)
@@ -28,6 +29,8 @@ boot_options_parse (BootOptions *self, const char *command_line, int *argc, char
     { "append", 'a', 0, G_OPTION_ARG_STRING, &append, "More for the command line", "WORDS" },
     { "memory", 'm', 0, G_OPTION_ARG_INT, &self->memory_mib, "Memory, 512 if not given", "MIB" },
     { "disk", 'd', 0, G_OPTION_ARG_FILENAME, &self->disk, "A disk, which is written to", "FILE" },
+    { "gdb", 0, 0, G_OPTION_ARG_FILENAME, &self->gdb, "A UNIX socket where GDB is waited for",
+      "PATH" },
     { "suspend", 0, 0, G_OPTION_ARG_FILENAME, &self->suspend,
       "Where the machine is kept when SIGTERM or SIGINT ends the program", "FILE" },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &self->resume,
@@ -66,6 +69,7 @@ boot_options_clear (BootOptions *self)
   g_clear_pointer (&self->initrd, g_bytes_unref);
   g_free (self->command_line);
   g_free (self->disk);
+  g_free (self->gdb);
   g_free (self->suspend);
   g_free (self->resume);
 }
@@ -133,14 +137,30 @@ stop (gpointer runner)
   return G_SOURCE_CONTINUE;
 }
 
+static KvmGdbServer *
+wait_for_gdb (KvmRunner *runner, const char *path, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  KvmGdbServer *server = kvm_gdb_server_new (runner, address, error);
+
+  if (server != NULL)
+    g_printerr ("In GDB: target remote %s\n", path);
+  while (server != NULL && !kvm_gdb_server_get_connected (server))
+    g_main_context_iteration (NULL, TRUE);
+  return server;
+}
+
 KvmExit *
-boot_run (KvmVcpu *vcpu, GError **error)
+boot_run (KvmVcpu *vcpu, const BootOptions *options, GError **error)
 {
   g_autoptr (KvmRunner) runner = kvm_runner_new (kvm_vcpu_get_vm (vcpu));
+  g_autoptr (KvmGdbServer) server = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   KvmExit *exit;
 
   if (!kvm_runner_add_vcpu (runner, vcpu, error))
+    return NULL;
+  if (options->gdb != NULL && (server = wait_for_gdb (runner, options->gdb, error)) == NULL)
     return NULL;
   g_unix_signal_add (SIGINT, stop, runner);
   g_unix_signal_add (SIGTERM, stop, runner);

@@ -13,6 +13,7 @@ typedef struct
   GBytes *initrd;     /* owned; NULL if there is none */
   char *command_line; /* owned */
   char *disk;         /* owned; NULL if there is none */
+  char *gdb;          /* owned; where GDB is waited for; or NULL */
   char *suspend;      /* owned; where the machine is kept when it is stopped; or NULL */
   char *resume;       /* owned; what goes on in the place of a kernel; or NULL */
   int memory_mib;
@@ -30,9 +31,9 @@ GIOStream *boot_open_terminal (void);
 /* Puts the kernel into the machine, and the vCPU to its beginning. */
 gboolean boot_load (const BootOptions *options, KvmVcpu *vcpu, GBytes *device_tree, GError **error);
 
-/* Runs the machine until a device, the guest or a signal ends it; the last exit tells why. NULL
- * with an error if it cannot run. */
-KvmExit *boot_run (KvmVcpu *vcpu, GError **error);
+/* Runs the machine, as soon as GDB is there if that is waited for, until a device, the guest or a
+ * signal ends it; the last exit tells why. NULL with an error if it cannot run. */
+KvmExit *boot_run (KvmVcpu *vcpu, const BootOptions *options, GError **error);
 
 /* Whether a signal did, and the machine is to be kept. */
 gboolean boot_was_stopped (KvmExit *exit, const BootOptions *options);

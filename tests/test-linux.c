@@ -5,6 +5,7 @@
 
 #include "kvm-test.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -18,6 +19,13 @@
 #define HAS_SERIAL_INTERRUPT TRUE
 #endif
 
+/* A debugger looks at Linux where the library walks the tables of its pages. */
+#ifdef __aarch64__
+#define IS_DEBUGGED TRUE
+#else
+#define IS_DEBUGGED FALSE
+#endif
+
 static const char *directory;
 static GPtrArray *program;
 
@@ -28,21 +36,21 @@ typedef struct
   GString *seen;
 } Session;
 
-/* What comes until the shell waits for a command, or until the end; the next begins after it. */
+/* What comes until this text, or until the end if it is NULL; the next begins after it. */
 static char *
-session_read (Session *self, gboolean to_end)
+session_read (Session *self, const char *expected)
 {
   char *text;
   const char *found;
 
-  while ((found = strstr (self->seen->str, PROMPT)) == NULL || to_end)
+  while (expected == NULL || (found = strstr (self->seen->str, expected)) == NULL)
     {
       g_autoptr (GError) error = NULL;
       char buffer[4096];
       gssize n = g_input_stream_read (self->output, buffer, sizeof buffer, NULL, &error);
 
       g_assert_no_error (error);
-      if (n == 0 && to_end)
+      if (n == 0 && expected == NULL)
         return g_strdup (self->seen->str);
       if (n == 0)
         g_error ("The guest has ended:\n%s", self->seen->str);
@@ -50,7 +58,7 @@ session_read (Session *self, gboolean to_end)
         if (buffer[i] != '\0' && buffer[i] != '\r')
           g_string_append_c (self->seen, buffer[i]);
     }
-  found += strlen (PROMPT);
+  found += strlen (expected);
   text = g_strndup (self->seen->str, found - self->seen->str);
   g_string_erase (self->seen, 0, found - self->seen->str);
   return text;
@@ -71,7 +79,7 @@ static char *
 session_ask (Session *self, const char *line)
 {
   session_write (self, line);
-  return session_read (self, FALSE);
+  return session_read (self, PROMPT);
 }
 
 /* The arguments come after the kernel and the initial RAM disk; NULL for none of them. */
@@ -105,14 +113,19 @@ session_spawn (Session *self, const char *kernel, const char *const *arguments)
 }
 
 static void
-session_begin (Session *self, const char *kernel, const char *const *arguments)
+session_expect_shell (Session *self)
 {
-  g_autofree char *text = NULL;
+  g_autofree char *text = session_read (self, PROMPT);
 
-  session_spawn (self, kernel, arguments);
-  text = session_read (self, FALSE);
   g_test_message ("%s", text);
   g_assert_nonnull (strstr (text, "BusyBox"));
+}
+
+static void
+session_begin (Session *self, const char *kernel, const char *const *arguments)
+{
+  session_spawn (self, kernel, arguments);
+  session_expect_shell (self);
 }
 
 /* The program has ended, or will do so by itself. */
@@ -120,7 +133,7 @@ static void
 session_wait (Session *self, int status)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = session_read (self, TRUE);
+  g_autofree char *text = session_read (self, NULL);
 
   g_test_message ("%s", text);
   g_subprocess_wait (self->process, NULL, &error);
@@ -257,6 +270,114 @@ test_suspend (void)
   g_assert_cmpint (g_rmdir (place), ==, 0);
 }
 
+/* What speaks for GDB, of which a foreign host has none; test-gdb.py has the real one. */
+static GSocketConnection *
+debugger_connect (const char *path)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GError) error = NULL;
+  GSocketConnection *self
+      = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &error);
+
+  g_assert_no_error (error);
+  return self;
+}
+
+static char
+debugger_read (GSocketConnection *self)
+{
+  g_autoptr (GError) error = NULL;
+  char byte;
+
+  g_assert_cmpint (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (self)), &byte, 1,
+                                        NULL, &error),
+                   ==, 1);
+  return byte;
+}
+
+/* The reply must begin so; a stop comes when the guest has stopped. */
+static char *
+debugger_ask (GSocketConnection *self, const char *text, const char *expected)
+{
+  g_autoptr (GString) packet = g_string_new (NULL);
+  g_autoptr (GString) reply = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  guint8 sum = 0;
+  char byte;
+
+  for (const char *at = text; *at != '\0'; at++)
+    sum += *at;
+  g_string_printf (packet, "$%s#%02x", text, sum);
+  g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (self)), packet->str,
+                             packet->len, NULL, NULL, &error);
+  g_assert_no_error (error);
+  while (debugger_read (self) != '$')
+    ;
+  while ((byte = debugger_read (self)) != '#')
+    g_string_append_c (reply, byte);
+  debugger_read (self);
+  debugger_read (self);
+  g_test_message ("%s: %s", text, reply->str);
+  if (!g_str_has_prefix (reply->str, expected))
+    g_error ("\"%s\" is not \"%s\", the reply to %s", reply->str, expected, text);
+  return g_string_free (g_steal_pointer (&reply), FALSE);
+}
+
+static void
+debugger_tell (GSocketConnection *self, const char *text, const char *expected)
+{
+  g_free (debugger_ask (self, text, expected));
+}
+
+static char *
+make_socket_path (void)
+{
+  g_autofree char *name = g_strdup_printf ("kvmobj-gdb-%08x", g_random_int ());
+
+  return g_build_filename (g_get_tmp_dir (), name, NULL);
+}
+
+static guint64
+ask_for_symbol (Session *self, const char *name)
+{
+  g_autofree char *line = g_strdup_printf ("grep ' %s$' /proc/kallsyms", name);
+  g_autofree char *text = session_ask (self, line);
+  const char *answer = strchr (text, '\n'); /* the line that was typed comes first */
+
+  g_test_message ("%s", text);
+  g_assert_nonnull (answer);
+  return g_ascii_strtoull (answer, NULL, 16);
+}
+
+/* A debugger is there before the first instruction, and comes again when Linux is at its shell. */
+static void
+test_gdb (void)
+{
+  g_autofree char *path = make_socket_path (), *request = NULL, *code = NULL;
+  const char *const arguments[] = { "--append", "quiet", "--gdb", path, NULL };
+  g_autoptr (GSocketConnection) first = NULL, second = NULL;
+  Session session;
+
+  session_spawn (&session, "vmlinuz", arguments);
+  g_free (session_read (&session, "target remote"));
+  first = debugger_connect (path);
+  for (guint i = 0; i < 3; i++)
+    debugger_tell (first, "vCont;s:1", "T05thread:1;");
+  debugger_tell (first, "D", "OK");
+  session_expect_shell (&session);
+
+  /* The code is where the kernel's tables have it. */
+  request = g_strdup_printf ("m%" G_GINT64_MODIFIER "x,10", ask_for_symbol (&session, "schedule"));
+  second = debugger_connect (path);
+  code = debugger_ask (second, request, "");
+  g_assert_cmpuint (strlen (code), ==, 32);
+  debugger_tell (second, "vCont;s", "T05thread:1;");
+  debugger_tell (second, "D", "OK");
+  assert_answers (&session, "uname -s", "Linux");
+  session_end (&session, "exit 5", 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -279,6 +400,8 @@ main (int argc, char **argv)
       g_test_add_func ("/linux/disk", test_disk);
       g_test_add_func ("/linux/suspend", test_suspend);
     }
+  if (IS_DEBUGGED)
+    g_test_add_func ("/linux/gdb", test_gdb);
 
   return g_test_run ();
 }
