@@ -74,27 +74,29 @@ kvm_x86_pic_state_free (KvmX86PicState *self)
 KvmX86Irqchip *
 kvm_x86_irqchip_new_from_bytes (GBytes *bytes, GError **error)
 {
-  const KvmX86Irqchip *data;
+  KvmX86Irqchip irqchip;
+  gconstpointer data;
   gsize size;
 
   g_return_val_if_fail (bytes != NULL, NULL);
 
   data = g_bytes_get_data (bytes, &size);
-  if (size != sizeof *data)
+  if (size != sizeof irqchip)
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID,
                    "The state of an interrupt controller is %" G_GSIZE_FORMAT
                    " bytes, not %" G_GSIZE_FORMAT,
-                   sizeof *data, size);
+                   sizeof irqchip, size);
       return NULL;
     }
-  if (data->chip_id > KVM_X86_IRQCHIP_ID_IOAPIC)
+  memcpy (&irqchip, data, sizeof irqchip); /* which may be anywhere */
+  if (irqchip.chip_id > KVM_X86_IRQCHIP_ID_IOAPIC)
     {
       g_set_error (error, KVM_ERROR, KVM_ERROR_INVALID, "There is no interrupt controller %u",
-                   data->chip_id);
+                   irqchip.chip_id);
       return NULL;
     }
-  return g_memdup2 (data, size);
+  return g_memdup2 (&irqchip, sizeof irqchip);
 }
 
 /**
