@@ -193,13 +193,27 @@ set_chosen (void *tree, const KvmBoot *boot)
   return ret;
 }
 
+/* Not fdt_check_full () alone, which ends the process on names in the form of versions below 16.
+ * Today they are written in version 17. */
+static int
+check_tree (const guint8 *tree, gsize size)
+{
+  if (size > MAX_SIZE)
+    return -FDT_ERR_NOSPACE;
+  if (size < FDT_V16_SIZE)
+    return -FDT_ERR_TRUNCATED;
+  if (fdt_magic (tree) == FDT_MAGIC && fdt_version (tree) < 16)
+    return -FDT_ERR_BADVERSION;
+  return fdt_check_full (tree, size);
+}
+
 GBytes *
 _kvm_boot_complete_device_tree (const KvmBoot *boot, GError **error)
 {
   g_autofree guint8 *tree = g_malloc0 (MAX_SIZE);
   gsize size;
   const guint8 *given = g_bytes_get_data (boot->device_tree, &size);
-  int ret = size <= MAX_SIZE ? fdt_check_full (given, size) : -FDT_ERR_NOSPACE;
+  int ret = check_tree (given, size);
 
   if (ret == 0)
     ret = fdt_open_into (given, tree, MAX_SIZE);
