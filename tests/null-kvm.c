@@ -20,6 +20,10 @@
  * NULL_KVM_CAPABILITIES=136=0,233=8
  *   What KVM_CHECK_EXTENSION answers, by number. It is 1 unless set or in numbers[] below.
  *
+ * NULL_KVM_DIRTY=0x5
+ *   Which of the first 64 pages of each slot are dirty whenever its log is asked for. They must be
+ *   there.
+ *
  * NULL_KVM_FAIL=KVM_CREATE_VCPU:ENOMEM,KVM_RUN:5:3
  *   Requests that fail: always or, with a third part, on that call alone, counted from 1. The name
  *   "open" is the opening of /dev/kvm. Errors are numbers or those named in errors[] below.
@@ -97,7 +101,7 @@ struct object
 };
 
 /* What to do. With STORE, VALUE to ATTR keep what they are given; without, they return it. */
-enum action { NOTHING, VERSION, CAPABILITY, RUN_SIZE, RUN, MAKE, MAKE_DEVICE, MAKE_FILE, MAKE_STATS,
+enum action { NOTHING, VERSION, DIRTY, CAPABILITY, RUN_SIZE, RUN, MAKE, MAKE_DEVICE, MAKE_FILE, MAKE_STATS,
               TRANSLATION, LINE, PRE_FAULT, REFUSED, VALUE, NUMBER, LIST, MSRS, REG, ATTR, STORE = 0x40 };
 
 struct failure { char name[64]; int error, only, calls; };
@@ -178,7 +182,7 @@ static struct rule rules[] = {
   WR (S | C, 0x88, GET_MSRS, MSRS, 0x88, 16), W (C, 0x89, SET_MSRS, STORE | MSRS, 0x88, 16),
   R (S, 0x9d, X86_GET_MCE_CAP_SUPPORTED, VALUE, 0x9d),
 
-  IO (V, 0x41, CREATE_VCPU, MAKE, VCPU), W (V, 0x42, GET_DIRTY_LOG), IO (V, 0x44, SET_NR_MMU_PAGES),
+  IO (V, 0x41, CREATE_VCPU, MAKE, VCPU), W (V, 0x42, GET_DIRTY_LOG, DIRTY), IO (V, 0x44, SET_NR_MMU_PAGES),
   W (V, 0x46, SET_USER_MEMORY_REGION), W (V, 0x49, SET_USER_MEMORY_REGION2),
   IO (V, 0x47, SET_TSS_ADDR), W (V, 0x48, SET_IDENTITY_MAP_ADDR), IO (V, 0x60, CREATE_IRQCHIP),
   W (V, 0x61, IRQ_LINE), WR (V, 0x67, IRQ_LINE_STATUS, LINE),
@@ -258,6 +262,7 @@ static struct object *marks[N_FDS]; /* by descriptor; NULL for those that are no
 static struct rule *rule_of[N_KINDS][4][256], unlisted, *others;
 static struct run_exit *first_exit, **last_exit = &first_exit, *unfinished_exit;
 static struct failure *failures;
+static uint64_t dirty_pages;
 static int capabilities[N_CAPABILITIES], n_failures, ready, observed;
 static FILE *log_file, *counts_file;
 static uint8_t zeros[32768];
@@ -407,6 +412,7 @@ set_up (void)
     capabilities[i] = 1;
   for (size_t i = 0; i < N_ELEMENTS (numbers); i++)
     capabilities[numbers[i].number] = numbers[i].value;
+  dirty_pages = strtoull (variable ("NULL_KVM_DIRTY", "0"), NULL, 0);
   list = strdupa (variable ("NULL_KVM_CAPABILITIES", ""));
   while ((item = strsep (&list, ",")) != NULL && *item != '\0')
     if (sscanf (item, "%u=%i", &number, &value) == 2 && number < N_CAPABILITIES
@@ -673,6 +679,9 @@ answer (struct object *object, const struct rule *rule, uint32_t request, void *
     {
     case VERSION:
       return KVM_API_VERSION;
+    case DIRTY: /* slot, address of the bitmap */
+      *(uint64_t *) words[1] |= dirty_pages;
+      return 0;
     case CAPABILITY:
       return (unsigned long) argument < N_CAPABILITIES ? capabilities[(unsigned long) argument] : 0;
     case RUN_SIZE:
