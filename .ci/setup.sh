@@ -35,6 +35,10 @@ own_host () {
 }
 
 build_packages='gcc libc6-dev linux-libc-dev meson ninja-build pkg-config libglib2.0-dev libfdt-dev'
+# What tests/run has besides.
+test_packages='abigail-tools clang gcovr gdb gi-docgen gir1.2-gtk-4.0 gir1.2-vte-3.91 gjs
+  libclang-rt-14-dev libglib2.0-bin lua-lgi lua5.3 mypy python3-gi seabios valac valgrind x11-utils xdotool
+  xvfb'
 # For the emulated hosts of tests/hosts, and for cross builds.
 host_packages='debian-archive-keyring opensbi qemu-system-arm qemu-system-misc qemu-system-x86'
 cross_packages='gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross'
