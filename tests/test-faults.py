@@ -504,13 +504,17 @@ def main():
                     found.append(f"{leak} descriptors and mappings are left, not {left}")
                 for text in filter(None, found):
                     complain(f"{site} {errno.errorcode[error]}: {text} [{run}]")
-    for site, error, text in [] if wanted else [*try_first_runs(), *try_threads(sources)]:
+    # Which lines threads run is not the same each time, so tests/run-coverage goes without.
+    threads = [] if "KVMOBJ_TEST_NO_THREADS" in os.environ else try_threads(sources)
+    for site, error, text in [] if wanted else [*try_first_runs(), *threads]:
         done.add((site, error))
         if text:
             complain(f"{site} {errno.errorcode[error]}: {text}")
 
     met = {site[:2] for site, _ in done}
     for file, first, last, function, call in [] if wanted else places(pathlib.Path(root)):
+        if call == "g_thread_try_new" and "KVMOBJ_TEST_NO_THREADS" in os.environ:
+            continue
         if (f"{file} {call}" not in ELSEWHERE and f"{file} {function}" not in ELSEWHERE
                 and not any((file, line) in met for line in range(first, last + 1))):
             complain(f"{file}:{first}: no method comes to {call} in {function} ()")
