@@ -124,7 +124,10 @@ class GuestWindow {
     }
 
     async reset() {
-        await this.machine.end();
+        const machine = this.machine;
+        await machine.end();
+        if (this.machine !== machine) // the button was pressed twice
+            return;
         this.terminal.reset(true, true);
         this.start();
         this.pause.active = false;
