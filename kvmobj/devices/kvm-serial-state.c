@@ -55,7 +55,7 @@ add (KvmStateBuilder *builder, guint item, gconstpointer data, gsize size)
 GVariant *
 kvm_serial_save_state (KvmSerial *self, GError **error)
 {
-  g_auto (KvmStateBuilder) builder;
+  g_auto (KvmStateBuilder) builder = { 0 };
   KvmSerialRegisters registers;
   guint8 fifo[KVM_SERIAL_FIFO_SIZE];
   gsize size = 0;

@@ -7,11 +7,11 @@
 #include "x86/kvm-vcpu-x86.h"
 #include "x86/kvm-x86-msrs-private.h"
 
-/* For KVM_GET_MSRS and KVM_SET_MSRS of one. */
+/* For KVM_GET_MSRS and KVM_SET_MSRS of one. { 0 } is the first member, and that is all of it. */
 typedef union
 {
-  KvmAbiMsrs msrs;
   guint8 room[sizeof (KvmAbiMsrs) + sizeof (KvmAbiMsrEntry)];
+  KvmAbiMsrs msrs;
 } OneMsr;
 
 /**
