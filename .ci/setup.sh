@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Sourced by examples/run and tests/run: gets Debian's packages that are not there yet.
 
+as_root () {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
 need_packages () {
   missing=
   for package in "$@"; do
@@ -9,18 +17,14 @@ need_packages () {
   done
   [ -n "$missing" ] || return 0
 
-  as_root=
-  if [ "$(id -u)" != 0 ]; then
-    as_root=sudo
-    command -v sudo >/dev/null || {
-      echo "These packages are missing, and there is no sudo to install them:$missing" >&2
-      exit 1
-    }
-  fi
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || {
+    echo "These packages are missing, and there is no sudo to install them:$missing" >&2
+    exit 1
+  }
   echo "Installing:$missing"
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
   # shellcheck disable=SC2086
-  $as_root env DEBIAN_FRONTEND=noninteractive \
+  as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get -qq install --no-install-recommends $missing >/dev/null
 }
 
@@ -36,7 +40,7 @@ own_host () {
 
 build_packages='gcc libc6-dev linux-libc-dev meson ninja-build pkg-config libglib2.0-dev libfdt-dev'
 # What tests/run has besides.
-test_packages='abigail-tools clang gcovr gdb gi-docgen gir1.2-gtk-4.0 gir1.2-vte-3.91 gjs
+test_packages='abigail-tools clang debhelper debootstrap gcovr gdb gi-docgen gir1.2-gtk-4.0 gir1.2-vte-3.91 gjs
   libclang-rt-14-dev libglib2.0-bin lua-lgi lua5.3 mypy python3-gi seabios valac valgrind x11-utils xdotool
   xvfb'
 # For the emulated hosts of tests/hosts, and for cross builds.

@@ -118,7 +118,8 @@ kvm_memory_slot_class_init (KvmMemorySlotClass *klass)
   /**
    * KvmMemorySlot:memory:
    *
-   * The memory in the slot; %NULL once it is removed.
+   * The memory in the slot; %NULL once it is removed. That is notified by
+   * [method@Kvm.MemorySlot.remove], in its thread, and not when the virtual machine is closed.
    *
    * Since: 0.1
    */
@@ -128,7 +129,9 @@ kvm_memory_slot_class_init (KvmMemorySlotClass *klass)
   /**
    * KvmMemorySlot:guest-address:
    *
-   * The guest-physical address at which the slot begins, in bytes.
+   * The guest-physical address at which the slot begins, in bytes. A change is notified by
+   * [method@Kvm.MemorySlot.move], in its thread; an item of a [class@Kvm.MemorySlotList] notifies
+   * it in the list's main context.
    *
    * Since: 0.1
    */
@@ -178,7 +181,9 @@ kvm_memory_slot_class_init (KvmMemorySlotClass *klass)
   /**
    * KvmMemorySlot:flags:
    *
-   * What kind of memory the guest sees.
+   * What kind of memory the guest sees. A change is notified by
+   * [method@Kvm.MemorySlot.set_flags], in its thread; an item of a [class@Kvm.MemorySlotList]
+   * notifies it in the list's main context.
    *
    * Since: 0.1
    */

@@ -161,7 +161,8 @@ kvm_stat_class_init (KvmStatClass *klass)
   /**
    * KvmStat:value:
    *
-   * The value; of a histogram that of the first bucket. A change of any bucket is notified.
+   * The value; of a histogram that of the first bucket. A change of any bucket is notified by
+   * [method@Kvm.Stats.update], in its thread, when all have their new values.
    *
    * Since: 0.1
    */

@@ -253,7 +253,8 @@ kvm_vcpu_class_init (KvmVcpuClass *klass)
   /**
    * KvmVcpu:exit-history:
    *
-   * How many of its last exits the vCPU remembers, for [method@Kvm.Vcpu.dump].
+   * How many of its last exits the vCPU remembers, for [method@Kvm.Vcpu.dump]. A change is notified
+   * in the thread that makes it.
    *
    * Since: 0.1
    */

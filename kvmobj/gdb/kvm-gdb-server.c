@@ -164,7 +164,8 @@ kvm_gdb_server_class_init (KvmGdbServerClass *klass)
   /**
    * KvmGdbServer:connected:
    *
-   * Whether GDB debugs the guest. It becomes false when the guest has gone on without it.
+   * Whether GDB debugs the guest. It becomes false when the guest has gone on without it. A change
+   * is notified in the main context of the server.
    *
    * Since: 0.1
    */
