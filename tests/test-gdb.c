@@ -891,12 +891,14 @@ test_address (void)
   g_autoptr (GSocketAddress) unix_address = NULL;
   g_autofree char *directory = g_dir_make_tmp ("kvmobj-gdb-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (directory, "socket", NULL);
+  g_autofree char *port = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (taken));
   g_autoptr (KvmGdbServer) server = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (kvm_gdb_server_get_runner (client->server) == runner);
   g_assert_null (kvm_gdb_server_new (runner, taken, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  g_assert_nonnull (strstr (error->message, port));
   g_clear_error (&error);
   g_assert_null (kvm_gdb_server_new (runner, any, &error));
   kvm_test_assert_error (error, KVM_ERROR_INVALID, "not on 0.0.0.0");
@@ -906,6 +908,7 @@ test_address (void)
   g_assert_no_error (error);
   g_assert_null (kvm_gdb_server_new (runner, unix_address, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE);
+  g_assert_nonnull (strstr (error->message, path));
   g_clear_error (&error);
   client_expect (client, "?", "T05thread:1;");
   kvm_gdb_server_close (client->server);

@@ -268,7 +268,12 @@ kvm_gdb_server_new (KvmRunner *runner, GSocketAddress *address, GError **error)
   if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address,
                                       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL,
                                       &self->address, error))
-    return NULL;
+    {
+      g_autofree char *text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (address));
+
+      g_prefix_error (error, "The server for GDB at %s: ", text);
+      return NULL;
+    }
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   g_socket_service_start (self->service);
   return g_steal_pointer (&self);
