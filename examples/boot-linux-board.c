@@ -31,7 +31,7 @@ create_machine (const BootOptions *options, KvmSerial *serial, KvmDebugExit *sta
       = memory ? kvm_vm_add_memory (vm, BOARD_MEMORY, memory, KVM_MEMORY_SLOT_FLAGS_NONE, error)
                : NULL;
 
-  if (slot == NULL || !add_device (vm, SERIAL, serial, error)
+  if (slot == NULL || !boot_add_serial (vm, KVM_IO_SPACE_MMIO, SERIAL, serial, error)
       || !add_device (vm, STATUS, status, error))
     return NULL;
   return g_steal_pointer (&vm);

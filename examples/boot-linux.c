@@ -68,7 +68,7 @@ add_devices (KvmVm *vm, const BootOptions *options, Devices *devices, GError **e
   if (trigger == NULL)
     return FALSE;
   kvm_serial_set_interrupt_trigger (devices->serial, trigger);
-  return add_device (vm, 0x3f8, 8, devices->serial, error)
+  return boot_add_serial (vm, KVM_IO_SPACE_PORT, 0x3f8, devices->serial, error)
          && add_device (vm, 0x60, 5, devices->i8042, error) && add_device (vm, 0x70, 2, rtc, error)
          && add_device (vm, 0xf4, 1, devices->status, error)
          && add_device (vm, ACPI_PM_CONTROL_PORT, 2, devices->power_off, error)

@@ -11,12 +11,16 @@
 #include <gio/gunixoutputstream.h>
 #include <gio/gunixsocketaddress.h>
 
+#define OUTPUT_INTERVAL 20 /* milliseconds */
+
 static GBytes *
 load (const char *path, GError **error)
 {
-  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
+  char *contents;
+  gsize size;
 
-  return g_file_load_bytes (file, NULL, NULL, error);
+  return g_file_get_contents (path, &contents, &size, error) ? g_bytes_new_take (contents, size)
+                                                             : NULL;
 }
 
 gboolean
@@ -101,6 +105,14 @@ boot_open_terminal (void)
 }
 
 gboolean
+boot_add_serial (KvmVm *vm, KvmIoSpace space, guint64 address, KvmSerial *serial, GError **error)
+{
+  return kvm_io_bus_add_device (kvm_vm_get_io_bus (vm), space, address, 8, KVM_IO_DEVICE (serial),
+                                KVM_IO_DEVICE_FLAGS_NONE, error)
+         && kvm_vm_add_coalesced_zone (vm, space, address, 1, error);
+}
+
+gboolean
 boot_load (const BootOptions *options, KvmVcpu *vcpu, GBytes *device_tree, GError **error)
 {
   g_autoptr (KvmBootLayout) layout
@@ -150,6 +162,18 @@ wait_for_gdb (KvmRunner *runner, const char *path, GError **error)
   return server;
 }
 
+static void
+ignore_write (KvmIoSpace space, guint64 address, guint size, guint64 value, gpointer user_data)
+{
+}
+
+static gboolean
+send_output (gpointer vm)
+{
+  kvm_vm_drain_coalesced (vm, ignore_write, NULL, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 KvmExit *
 boot_run (KvmVcpu *vcpu, const BootOptions *options, GError **error)
 {
@@ -162,6 +186,7 @@ boot_run (KvmVcpu *vcpu, const BootOptions *options, GError **error)
     return NULL;
   if (options->gdb != NULL && (server = wait_for_gdb (runner, options->gdb, error)) == NULL)
     return NULL;
+  g_timeout_add (OUTPUT_INTERVAL, send_output, kvm_vcpu_get_vm (vcpu));
   g_unix_signal_add (SIGINT, stop, runner);
   g_unix_signal_add (SIGTERM, stop, runner);
   g_signal_connect (runner, "exit", G_CALLBACK (answer_nothing), NULL);

@@ -28,6 +28,11 @@ void boot_options_clear (BootOptions *self);
 /* Standard input and output; if that is a terminal, it is raw until the end. */
 GIOStream *boot_open_terminal (void);
 
+/* Puts the serial port there. What the guest sends does not stop it; it goes out when the guest
+ * next asks the port for something, or boot_run () finds it a moment later. */
+gboolean boot_add_serial (KvmVm *vm, KvmIoSpace space, guint64 address, KvmSerial *serial,
+                          GError **error);
+
 /* Puts the kernel into the machine, and the vCPU to its beginning. */
 gboolean boot_load (const BootOptions *options, KvmVcpu *vcpu, GBytes *device_tree, GError **error);
 
