@@ -61,7 +61,7 @@ class Guest:
         self.server = Kvm.GdbServer.new(self.runner, address)
         address = self.server.get_address()
         self.target = (address.get_path() if isinstance(address, Gio.UnixSocketAddress)
-                       else f"localhost:{address.get_port()}")
+                       else f"127.0.0.1:{address.get_port()}")
         self.server.connect("notify::connected", self.begin)
         self.is_begun = False
         self.results = []

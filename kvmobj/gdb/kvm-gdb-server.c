@@ -24,7 +24,7 @@
  *
  * if (server == NULL)
  *   return FALSE;
- * g_print ("target remote localhost:%u\n",
+ * g_print ("target remote 127.0.0.1:%u\n",
  *          g_inet_socket_address_get_port (
  *              G_INET_SOCKET_ADDRESS (kvm_gdb_server_get_address (server))));
  * ```
