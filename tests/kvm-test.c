@@ -111,6 +111,7 @@ count_mappings (guint *n_named, gulong *n_pages)
 static void
 run_counted (gconstpointer data)
 {
+  const char *preloaded = g_getenv ("LD_PRELOAD");
   void (*test) (void) = data;
   guint fds, named, named_after;
   gulong pages, pages_after;
@@ -122,7 +123,8 @@ run_counted (gconstpointer data)
   g_assert_cmpuint (count_fds (), ==, fds);
   count_mappings (&named_after, &pages_after);
   g_assert_cmpuint (named_after, ==, named);
-  if (!SANITIZED)
+  /* The null KVM keeps some of what is closed. */
+  if (!SANITIZED && strstr (preloaded != NULL ? preloaded : "", "null-kvm") == NULL)
     g_assert_cmpuint (pages_after, ==, pages);
 }
 

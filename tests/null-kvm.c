@@ -24,6 +24,9 @@
  *   Which of the first 64 pages of each slot are dirty whenever its log is asked for. They must be
  *   there.
  *
+ * NULL_KVM_NO_MSR=0x277
+ *   An MSR that vCPUs do not have: what reads or sets several stops before it.
+ *
  * NULL_KVM_FAIL=KVM_CREATE_VCPU:ENOMEM,KVM_RUN:5:3
  *   Requests that fail: always or, with a third part, on that call alone, counted from 1. The name
  *   "open" is the opening of /dev/kvm. Errors are numbers or those named in errors[] below.
@@ -262,7 +265,7 @@ static struct object *marks[N_FDS]; /* by descriptor; NULL for those that are no
 static struct rule *rule_of[N_KINDS][4][256], unlisted, *others;
 static struct run_exit *first_exit, **last_exit = &first_exit, *unfinished_exit;
 static struct failure *failures;
-static uint64_t dirty_pages;
+static uint64_t dirty_pages, absent_msr;
 static int capabilities[N_CAPABILITIES], n_failures, ready, observed;
 static FILE *log_file, *counts_file;
 static uint8_t zeros[32768];
@@ -413,6 +416,7 @@ set_up (void)
   for (size_t i = 0; i < N_ELEMENTS (numbers); i++)
     capabilities[numbers[i].number] = numbers[i].value;
   dirty_pages = strtoull (variable ("NULL_KVM_DIRTY", "0"), NULL, 0);
+  absent_msr = strtoull (variable ("NULL_KVM_NO_MSR", "0xffffffffffff"), NULL, 0);
   list = strdupa (variable ("NULL_KVM_CAPABILITIES", ""));
   while ((item = strsep (&list, ",")) != NULL && *item != '\0')
     if (sscanf (item, "%u=%i", &number, &value) == 2 && number < N_CAPABILITIES
@@ -716,7 +720,10 @@ answer (struct object *object, const struct rule *rule, uint32_t request, void *
       return 0;
     case MSRS: /* their number; for each its index and its value */
       for (uint32_t i = 0; i < (uint32_t) words[0]; i++)
-        transfer (object, rule, 0, words[2 * i + 1], &words[2 * i + 2], 8);
+        if (words[2 * i + 1] == absent_msr)
+          return i;
+        else
+          transfer (object, rule, 0, words[2 * i + 1], &words[2 * i + 2], 8);
       return words[0];
     case REG: /* identifier, address */
       transfer (object, rule, 0, words[0], (void *) words[1], 1 << (words[0] >> 52 & 15));

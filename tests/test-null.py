@@ -235,6 +235,101 @@ GROUPS = {
         ("Kvm.Doorbell().get_count()", 0),
         ("Kvm.DirtyLog().collect()", E.CLOSED, "never made"),
     ]),
+    "absent-msr": ({"NULL_KVM_NO_MSR": "0x277"}, [
+        ("vcpu.x86_get_msr(0x277)", E.NOT_FOUND, "0x00000277"),
+        ("vcpu.x86_set_msr(0x277, 1)", E.INVALID_ARGUMENT, "0x00000277"),
+        ("vcpu.x86_get_msrs([0x10, 0x277])", E.PARTIAL, "MSR 0x00000277 cannot be read (entry 2 of 2)"),
+        ("vcpu.x86_get_msrs([0] * 65537)", E.INVALID, "at most 65536 MSRs"),
+        ("vcpu.x86_get_readable_msrs([0x10, 0x277, 0x1b]).get_n_entries()", 2),
+        ("vcpu.x86_set_msrs(msrs_of(0x10, 0x277, 0x1b))", E.PARTIAL, "(entry 2 of 3; those before it are set)"),
+        ("vcpu.x86_get_msr(0x10)", (True, 0x11)),
+        ("vcpu.x86_get_msr(0x1b)", (True, 0)),
+        ("pc_vcpu.run(None)", Kvm.ExitReason.IO),
+        ("restore(msrs=GLib.Variant('a(ut)', [(0x277, 5)]))", E.INVALID_ARGUMENT, "0x00000277 does not take 0x"),
+        ("pc_vcpu.x86_get_regs()[0]", True),  # it is what it was
+    ]),
+    "damaged-vcpu": ({"NULL_KVM_FAIL": "KVM_SET_XSAVE:EIO:2,KVM_SET_XSAVE:EIO:3"}, [
+        ("pc_vcpu.run(None)", Kvm.ExitReason.IO),
+        ("restore()", E.IO, "xsave"),  # and it cannot be put back
+        ("pc_vcpu.x86_get_regs()", E.UNUSABLE, "vCPU 0"),
+        ("pc_vcpu.run(None)", E.UNUSABLE, "vCPU 0"),
+        ("pc_vcpu.save_state()", E.UNUSABLE, "vCPU 0"),
+        ("pc_vcpu.restore_state(last_state)", True),
+        ("pc_vcpu.x86_get_regs()[0]", True),
+    ]),
+    "vm-states": ({}, [
+        ("pc.restore_state(GLib.Variant('s', ''))", E.INVALID, "This is no state: a s"),
+        ("pc.restore_state(changed(pc.save_state(None), vcpus=vcpus_of()))", E.INVALID, "lacks vCPU 0"),
+        ("pc.restore_state(changed(pc.save_state(None), vcpus=vcpus_of(0, 0)))", E.INVALID, "has vCPU 0 twice"),
+        ("pc.restore_state(changed(pc.save_state(None), vcpus=vcpus_of(0, 5)))", E.NOT_SUPPORTED, "has vCPU 5"),
+        ("pc.restore_state(doubled(pc.save_state(None), 'pit'))", E.INVALID, "is there twice"),
+        ("pc.restore_state(doubled(pc.save_state(None), 'kind'))", E.INVALID, "head of the state is there twice"),
+        ("pc.restore_state(pc_vcpu.save_state())", E.INVALID, "the state of a vcpu, not of a vm"),
+        ("Kvm.state_compare(pc.save_state(None), changed(pc.save_state(None), vcpus=vcpus_of()))", ["vcpus/0"]),
+        ("Kvm.state_compare(changed(pc.save_state(None), vcpus=vcpus_of()), pc.save_state(None))", ["vcpus/0"]),
+        ("Kvm.state_compare(pc.save_state(None), changed(pc.save_state(None), pit=uint32(1)))", ["pit"]),
+        ("cancelled(vm.save_state)", True),
+        ("vm.close()", None),
+        ("vm.save_state_async(None, keep)", None),
+        ("vm.save_state_finish(get_result())", E.CLOSED, ""),
+    ]),
+    "old-vcpu": ({"NULL_KVM_CAPABILITIES": "200=0,208=0,50=0,60=0", "NULL_KVM_FAIL": "KVM_GET_LAPIC:EINVAL:4"}, [
+        ("saves('sregs')", True),
+        ("saves('sregs2')", False),
+        ("saves('debug-regs')", False),
+        ("saves('lapic')", False),
+        ("restore(sregs=None, sregs2=bytes(320))", E.NOT_SUPPORTED, "needs KVM_CAP_SREGS2"),
+        ("restore(**{'mp-state': uint32(3)})", E.NOT_SUPPORTED, "there is no local APIC"),
+        ("restore(**{'tsc-khz': uint32(1000)})", E.NOT_SUPPORTED, "KVM_CAP_TSC_CONTROL is 0"),
+    ]),
+    "memory": ({"NULL_KVM_FAIL": "KVM_PRE_FAULT_MEMORY:ENOENT:2,KVM_PRE_FAULT_MEMORY:EIO:3"}, [
+        ("vcpu.pre_fault_memory(0, 0x400000)", E.PARTIAL, "at 0x200000, after 0x200000 of 0x400000"),
+        ("vcpu.pre_fault_memory(0, 0x1000)", E.IO, "at 0x0, after 0x0 of 0x1000"),
+        ("vcpu.pre_fault_memory(0, 0x1000)", (True, 0x1000)),
+        ("vcpu.pre_fault_memory(0, 0)", E.INVALID, "not whole pages"),
+        ("vcpu.pre_fault_memory(1, 0x1000)", E.INVALID, "not whole pages"),
+        ("vm.set_memory_attributes(-0x1000 % 2**64, 0x2000, 0)", E.INVALID, "not whole pages"),
+        ("vm.create_guest_memfd(0x1001, Kvm.GuestMemfdFlags.NONE)", E.INVALID, "comes in pages"),
+        ("vm.read_memory(END, 2)", E.INVALID, "past the end of the address space"),
+        ("guest_memfd.load_file(0, Gio.File.new_for_path('/dev/null'), None)", E.NOT_SUPPORTED, ""),
+    ]),
+    "two-slots": ({"NULL_KVM_DIRTY": "0x5"}, [
+        ("two_slots()", [(0x300000, 0x1000), (0x302000, 0x1000), (0x310000, 0x1000), (0x312000, 0x1000)]),
+    ]),
+    "async": ({"NULL_KVM_EXITS": "io-out"}, [
+        ("vcpu.run_async(None, keep)", None),
+        ("vcpu.run_finish(get_result())", Kvm.ExitReason.IO),
+        ("run_twice()", [E.RUNNING, Kvm.ExitReason.IO]),
+        ("vcpu.kick()", None),
+        ("vcpu.run_async(None, keep)", None),
+        ("vcpu.run_finish(get_result())", Kvm.ExitReason.INTERRUPTED),
+        ("is_cancelled_at_once()", True),
+        ("vcpu.close()", None),
+        ("vcpu.run_async(None, keep)", None),
+        ("vcpu.run_finish(get_result())", E.CLOSED, "vCPU 0"),
+    ]),
+    "async-error": ({"NULL_KVM_EXITS": "io-out,eio:0:"}, [
+        ("vcpu.run_async(None, keep)", None),
+        ("vcpu.run_finish(get_result())", E.IO, "KVM_RUN on vCPU 0"),
+    ]),
+    "history": ({"NULL_KVM_EXITS": "io-out,mmio-write"}, [
+        ("vcpu.set_exit_history(2)", None),
+        *[("vcpu.run(None)", reason) for reason in [Kvm.ExitReason.MMIO, Kvm.ExitReason.IO] * 2],
+        ("dumped_exits()", 2),
+        ("vcpu.set_property('exit-history', 1)", None),
+        ("dumped_exits()", 1),
+        ("vcpu.set_exit_history(0)", None),
+        ("vcpu.run(None)", Kvm.ExitReason.MMIO),
+        ("dumped_exits()", 0),
+    ]),
+    "dumps": ({}, [
+        *[(f"{words!r} in mode_of({registers})", True) for registers, words in [
+            ("cr0=1", "protected mode"), ("cr0=1, rflags=1 << 17", "virtual-8086 mode"),
+            ("cr0=1, efer=1 << 10", "compatibility mode"), ("cr0=1, efer=1 << 10, long=1", "64-bit mode"),
+            ("cr0=1, tr=1", "16-bit TSS"), ("cr0=1, tr=3", "16-bit TSS"), ("cr0=1, tr=9", " TSS"),
+            ("cr0=1, tr=11", " TSS"), ("cr0=1, tr=2", "LDT"), ("cr0=1, tr=5", "system segment"),
+        ]],
+    ]),
     "names": ({}, [
         *[(f"Kvm.arm64_reg_to_string({call})", name) for call, name in [
             ("Kvm.arm64_reg_x(3)", "x3"), ("Kvm.arm64_reg_v(4)", "v4"),
@@ -268,6 +363,7 @@ class World(every.World):
     def __init__(self):
         super().__init__()
         self.cancellable = Gio.Cancellable()
+        self.last_state = None
         self.guest_memfd = self.vm.create_guest_memfd(0x1000, Kvm.GuestMemfdFlags.NONE)
 
     def set_sregs(self, **values):
@@ -319,7 +415,78 @@ class World(every.World):
         return sregs.to_bytes().get_data()
 
     def restore(self, **values):
-        return self.pc_vcpu.restore_state(self.changed(self.pc_vcpu.save_state(), **values))
+        self.last_state = self.changed(self.pc_vcpu.save_state(), **values)
+        return self.pc_vcpu.restore_state(self.last_state)
+
+    def saves(self, name):
+        return name in self.pc_vcpu.save_state().keys()
+
+    def msrs_of(self, *indexes):
+        msrs = Kvm.X86Msrs.new()
+        for index in indexes:
+            msrs.set(index, index + 1)
+        return msrs
+
+    def vcpus_of(self, *ids):
+        """Of a virtual machine's state: that of its vCPU with other ids."""
+        text = self.pc.save_state(None).lookup_value("vcpus", None).get_child_value(0).print_(True)
+        vcpu = text[text.index("{", 1):-1]
+        return GLib.Variant.parse(GLib.VariantType("a{ua{sv}}"),
+                                  f"{{{', '.join(f'{i}: {vcpu}' for i in ids)}}}", None, None)  # fmt: skip
+
+    def doubled(self, state, name):
+        value = state.lookup_value(name, None).print_(True)
+        text = f"{state.print_(True)[:-1]}, '{name}': <{value}>}}"
+        return GLib.Variant.parse(GLib.VariantType("a{sv}"), text, None, None)
+
+    def cancelled(self, method):
+        """Whether it ends so when it was cancelled."""
+        self.cancellable.cancel()
+        try:
+            return method(self.cancellable)
+        except GLib.Error as error:
+            return error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
+
+    def is_cancelled_at_once(self):
+        self.cancellable.cancel()
+        self.vcpu.run_async(self.cancellable, self.keep)
+        return self.cancelled(lambda _: self.vcpu.run_finish(self.get_result()))
+
+    def run_twice(self):
+        """What comes of two runs at once."""
+        outcomes = []
+        for _ in range(2):
+            self.vcpu.run_async(None, self.keep)
+        for _ in range(2):
+            try:
+                outcomes.append(self.vcpu.run_finish(self.get_result()))
+            except GLib.Error as error:
+                outcomes.append(error.code)
+        return sorted(outcomes, reverse=True)
+
+    def dumped_exits(self):
+        return sum(line.startswith("  port write") or line.startswith("  MMIO write")
+                   for line in self.vcpu.dump().split("last exits")[-1].splitlines())
+
+    def mode_of(self, rflags=2, long=0, tr=11, **values):
+        """What a dump says of it."""
+        regs = self.vcpu.x86_get_regs()[1]
+        regs.rflags = rflags
+        self.vcpu.x86_set_regs(regs)
+        sregs = self.vcpu.x86_get_sregs()[1]
+        for name, value in values.items():
+            setattr(sregs, name, value)
+        sregs.cs.l = long
+        sregs.tr.type, sregs.tr.s, sregs.tr.present = tr, 0, 1
+        self.vcpu.x86_set_sregs(sregs)
+        return self.vcpu.dump()
+
+    def two_slots(self):
+        """What a log says of two slots, the higher one first."""
+        for address in 0x310000, 0x300000:
+            self.vm.add_memory(address, Kvm.Memory.new(0x8000), Kvm.MemorySlotFlags.LOG_DIRTY_PAGES)
+        self.log.collect()
+        return self.ranges
 
     def differences(self, **values):
         state = self.pc_vcpu.save_state()
@@ -356,7 +523,7 @@ class World(every.World):
         return vm.create_vcpu(0).setup_boot(layout)
 
     def evaluate(self, call):
-        return eval(call, {"Kvm": Kvm, "GLib": GLib, "END": END, "BOTH": BOTH, **{
+        return eval(call, {"Gio": Gio, "GLib": GLib, "Kvm": Kvm, "END": END, "BOTH": BOTH, **{
             name: getattr(self, name) for name in dir(self)
             if not name.startswith("__") and (name != "ranges" or name in call)}})
 
