@@ -79,7 +79,7 @@ class Guest:
     def __exit__(self, *_):
         self.server.close()
         self.runner.stop()
-        self.wait_until(lambda: self.results)
+        self.wait_until(lambda: self.results or not self.is_begun)
 
     def wait_until(self, condition):
         while not condition():

@@ -55,7 +55,7 @@ session_read (Session *self, const char *expected)
       if (n == 0)
         g_error ("The guest has ended:\n%s", self->seen->str);
       for (gssize i = 0; i < n; i++)
-        if (buffer[i] != '\0' && buffer[i] != '\r')
+        if (g_ascii_isprint (buffer[i]) || buffer[i] == '\n' || buffer[i] == '\t')
           g_string_append_c (self->seen, buffer[i]);
     }
   found += strlen (expected);

@@ -822,8 +822,9 @@ test_exit_history (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      kvm_vcpu_set_exit_history (guest->vcpu, i == 0 ? 0 : 4);
+      /* This finishes what is unfinished, where that takes an exit. */
       kvm_test_setup_vcpu (guest->vcpu, KVM_TEST_ENTRY, 0);
+      kvm_vcpu_set_exit_history (guest->vcpu, i == 0 ? 0 : 4);
       for (guint j = 0; j < 2; j++)
         {
           kvm_test_run (guest, KVM_TEST_REASON_IO);

@@ -239,6 +239,7 @@ def make_initramfs(name):
     entries += [
         ("dev/console", 0o20600, bytes([5, 1])),
         ("etc/group", plain, b"root:x:0:\nnogroup:x:65534:\n"),
+        ("etc/hosts", plain, b"127.0.0.1 localhost\n"),
         ("etc/passwd", plain, b"root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"),
         ("busybox", program, (userland(name) / "usr/bin/busybox").read_bytes()),
         ("agent", program, agent.read_bytes()),
