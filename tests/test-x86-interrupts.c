@@ -386,67 +386,6 @@ test_vapic (void)
   kvm_test_assert_error (error, KVM_ERROR_INVALID_ARGUMENT, "address 0x12345000; it takes memory");
 }
 
-/* One that is pending and that the thread blocks ends the run if the vCPU's mask has it not. */
-static void
-test_signal_mask (void)
-{
-  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
-  const struct timespec no_time = { 0 };
-  g_autoptr (GError) error = NULL;
-  sigset_t set;
-
-  sigemptyset (&set);
-  sigaddset (&set, SIGUSR1);
-  sigprocmask (SIG_BLOCK, &set, NULL);
-  raise (SIGUSR1);
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-
-  g_assert_true (
-      kvm_vcpu_set_signal_mask (guest->vcpu, ~(G_GUINT64_CONSTANT (1) << (SIGUSR1 - 1)), &error));
-  g_assert_no_error (error);
-  for (guint i = 0; i < 3; i++)
-    {
-      kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
-      g_assert_cmpuint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_SIGNAL);
-    }
-  g_assert_true (kvm_vcpu_set_signal_mask (guest->vcpu, G_MAXUINT64, &error));
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-  g_assert_true (kvm_vcpu_set_signal_mask (guest->vcpu, 0, &error));
-  kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
-  g_assert_true (kvm_vcpu_unset_signal_mask (guest->vcpu, &error));
-  kvm_test_run (guest, KVM_EXIT_REASON_HLT);
-
-  g_assert_cmpint (sigtimedwait (&set, NULL, &no_time), ==, SIGUSR1); /* it was pending */
-  sigprocmask (SIG_UNBLOCK, &set, NULL);
-}
-
-static gpointer
-kick_thread (gpointer data)
-{
-  kvm_test_wait_until_running (data);
-  kvm_vcpu_kick (data);
-  return NULL;
-}
-
-/* A mask of everything does not keep kicks away. */
-static void
-test_signal_mask_and_kicks (void)
-{
-  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (spin);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (kvm_vcpu_set_signal_mask (guest->vcpu, G_MAXUINT64, &error));
-  g_assert_no_error (error);
-  for (guint i = 0; i < 5; i++)
-    {
-      GThread *thread = g_thread_new ("kick", kick_thread, guest->vcpu);
-
-      kvm_test_run (guest, KVM_EXIT_REASON_INTERRUPTED);
-      g_assert_cmpuint (kvm_exit_get_interruption (guest->exit), ==, KVM_INTERRUPTION_KICK);
-      g_thread_join (thread);
-    }
-}
-
 static void
 test_without_irqchip (void)
 {
@@ -606,8 +545,6 @@ main (int argc, char **argv)
   kvm_test_add ("/x86-interrupts/split-irqchip", test_split_irqchip);
   kvm_test_add ("/x86-interrupts/tpr-access", test_tpr_access);
   kvm_test_add ("/x86-interrupts/vapic", test_vapic);
-  kvm_test_add ("/x86-interrupts/signal-mask", test_signal_mask);
-  kvm_test_add ("/x86-interrupts/signal-mask-and-kicks", test_signal_mask_and_kicks);
   kvm_test_add ("/x86-interrupts/without-irqchip", test_without_irqchip);
   kvm_test_add ("/x86-interrupts/forked", test_forked);
   kvm_test_add ("/x86-interrupts/running-and-closed", test_running_and_closed);
