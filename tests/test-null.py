@@ -7,8 +7,12 @@ dirty. For each call there is the code of the error and a part of its text, or w
 import importlib.util
 import os
 import pathlib
+import re
+import socket
+import struct
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 spec = importlib.util.spec_from_file_location("every_method", HERE / "test-every-method.py")
@@ -23,6 +27,12 @@ from tap import check, check_raises  # noqa: E402
 E = Kvm.Error
 END = (1 << 64) - 1
 BOTH = Kvm.X86MsrAccesses.READ | Kvm.X86MsrAccesses.WRITE
+
+
+
+def debug_exit(pc, dr6):
+    return "raw:4:" + struct.pack("<QQQ", 1, pc, dr6).hex()
+
 
 # What the kernel answers (see null-kvm.c), and the calls; a world is made before.
 GROUPS = {
@@ -312,6 +322,60 @@ GROUPS = {
         ("vcpu.run_async(None, keep)", None),
         ("vcpu.run_finish(get_result())", E.IO, "KVM_RUN on vCPU 0"),
     ]),
+    "runner": ({"NULL_KVM_EXITS": "io-out"}, [
+        ("keep_token()", None),
+        ("token.get_vcpu()", Kvm.Vcpu),
+        ("token.get_exit().get_reason()", Kvm.ExitReason.IO),
+        ("runner.get_ended_vcpu()", None),
+        ("runner.pause()", None),
+        ("runner.get_property('state')", Kvm.RunnerState.PAUSED),
+        ("runner.pause()", None),
+        ("runner.resume()", None),
+        ("runner.get_property('state')", Kvm.RunnerState.RUNNING),
+        ("token.complete()", True),
+        ("runner.run_finish(get_result())", Kvm.Exit),
+        ("runner.get_ended_vcpu()", Kvm.Vcpu),
+        ("token.complete()", E.INVALID, "The exit of vCPU 0 was completed already"),
+        ("runner.get_property('vm')", Kvm.Vm),
+        ("Kvm.RunnerExit().complete()", E.CLOSED, "no runner delivered this exit"),
+        ("Kvm.RunnerExit().get_vcpu()", None),
+        ("Kvm.RunnerExit().get_exit()", None),
+    ]),
+    "stopped-runner": ({"NULL_KVM_EXITS": "io-out"}, [
+        ("keep_token()", None),
+        ("runner.stop()", None),
+        ("token.complete()", E.CLOSED, "the runner was stopped"),
+        ("runner.run_finish(get_result())", None),
+        ("runner.resume()", None),
+        ("runner.get_state()", Kvm.RunnerState.STOPPED),
+    ]),
+    # A breakpoint, a watched write, a step, and the end.
+    "gdb": ({"NULL_KVM_EXITS": ",".join(["io-out", debug_exit(0x1234, 1), debug_exit(0x1236, 2),
+                                         debug_exit(0x1238, 1 << 14), "hlt"])}, [
+        ("ask('?')", "T05thread:1;"),
+        ("ask('qSupported:swbreak+;hwbreak+').startswith('PacketSize=')", True),
+        ("ask('Z1,1234,1')", "OK"),
+        ("ask('Z2,2000,4')", "OK"),
+        ("ask('Z2,2001,4')", "E1c"),
+        ("ask('Z3,2000,4')", "E1c"),
+        ("ask('P22=fcff0000')", "OK"),  # only the first register of the FPU is in use
+        ("ask('p22')", "fcff0000"),
+        ("vcpu.x86_get_fpu()[1].ftwx", 1),
+        ("ask('P3b=1100000000000000')", "OK"),
+        ("vcpu.x86_get_sregs()[1].cr0", 0x11),
+        ("ask('P10=3412000000000000')", "OK"),
+        ("vcpu.x86_get_regs()[1].rip", 0x1234),
+        ("runner.run_async(None, keep)", None),
+        ("ask('c')", "T05thread:1;hwbreak:;"),
+        ("ask('s')", "T05thread:1;watch:2000;"),
+        ("runner.get_state()", Kvm.RunnerState.PAUSED),
+        ("ask('z2,2000,4')", "OK"),
+        ("ask('vCont;s:1')", "T05thread:1;"),
+        ("bytes.fromhex(ask('c')[1:]).decode()", "vCPU 0: halt\n"),
+        ("ask('')", "W00"),
+        ("runner.run_finish(get_result())", Kvm.Exit),
+        ("gdb_server.get_connected()", False),
+    ]),
     "history": ({"NULL_KVM_EXITS": "io-out,mmio-write"}, [
         ("vcpu.set_exit_history(2)", None),
         *[("vcpu.run(None)", reason) for reason in [Kvm.ExitReason.MMIO, Kvm.ExitReason.IO] * 2],
@@ -355,7 +419,10 @@ IN_CHILD = [
     "vcpu.run(None)", "vcpu.x86_get_regs()", "vcpu.x86_set_regs(regs)", "doorbell.remove()",
     "trigger.remove()", "log.collect()", "slot.remove()",
     "stats.update()", "device.set_attribute(1, 1, None)", "system.create_vm()",
-    "vm.save_state(None)", "vcpu.save_state()",
+    "vm.save_state(None)", "vcpu.save_state()", "vm.read_memory(0, 4)", "vm.create_dirty_log()",
+    "vm.enable_dirty_ring(1024)", "vm.harvest_dirty_rings()", "runner.add_vcpu(vcpu)", "serial.flush(None)",
+    "serial.save_state()", "memory.read(0, 1)",
+    "vm.create_device(Kvm.DeviceType.VFIO)", "runner_runs()", "vcpu_runs()",
 ]  # fmt: skip
 
 
@@ -363,7 +430,8 @@ class World(every.World):
     def __init__(self):
         super().__init__()
         self.cancellable = Gio.Cancellable()
-        self.last_state = None
+        self.last_state = self.token = self.client = None
+        self.heard = b""
         self.guest_memfd = self.vm.create_guest_memfd(0x1000, Kvm.GuestMemfdFlags.NONE)
 
     def set_sregs(self, **values):
@@ -463,6 +531,36 @@ class World(every.World):
             except GLib.Error as error:
                 outcomes.append(error.code)
         return sorted(outcomes, reverse=True)
+
+    def keep_token(self):
+        self.token = self.get_token()
+
+    def ask(self, text):
+        """A client of the server for GDB says this, or nothing; what it is told next."""
+        if self.client is None:
+            self.runner.add_vcpu(self.vcpu)
+            address = self.gdb_server.get_address()
+            self.client = socket.create_connection((address.get_address().to_string(), address.get_port()))
+            self.client.setblocking(False)
+        if text:
+            self.client.sendall(f"${text}#{sum(text.encode()) % 256:02x}".encode())
+        while not (match := re.match(rb"\+?\$(.*?)#..", self.heard)):
+            if not GLib.MainContext.default().iteration(False):
+                time.sleep(0.001)
+            try:
+                self.heard += self.client.recv(65536)
+            except BlockingIOError:
+                pass
+        self.heard = self.heard[match.end():]
+        return match[1].decode()
+
+    def runner_runs(self):
+        self.runner.run_async(None, self.keep)
+        return self.runner.run_finish(self.get_result())
+
+    def vcpu_runs(self):
+        self.vcpu.run_async(None, self.keep)
+        return self.vcpu.run_finish(self.get_result())
 
     def dumped_exits(self):
         return sum(line.startswith("  port write") or line.startswith("  MMIO write")
