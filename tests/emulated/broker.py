@@ -45,8 +45,9 @@ def command(name, port, shares):
     host = machines.HOSTS[name]
     line = f"panic=-1 quiet rcupdate.rcu_expedited=1 console={host['console']}{host.get('line', '')}"
     arguments = [prepare.emulator(name), "-M", host["board"], "-cpu", host["cpu"]]
-    arguments += ["-accel", f"tcg,thread={host['threads']}", "-smp", "2", "-m", "2048"]
-    arguments += ["-display", "none", "-monitor", "none", "-no-reboot", "-nic", "none"]
+    arguments += ["-accel", f"tcg,thread={host['threads']}", "-smp", host.get("processors", "2")]
+    arguments += ["-m", "2048", "-display", "none", "-monitor", "none", "-no-reboot"]
+    arguments += ["-nic", "none"]
     arguments += ["-serial", "stdio", "-kernel", prepare.kernel_image(name)]
     arguments += ["-initrd", prepare.initramfs(name), "-append", line]
     arguments += ["-device", "virtio-serial-pci"]
