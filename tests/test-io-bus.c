@@ -565,8 +565,10 @@ test_change_while_dying (void)
       g_autoptr (TestDevice) device = add_ports (guest, 0x3f8, 8);
       Changer changer = { bus, 0 };
       GThread *thread = g_thread_new ("changer", change_thread, &changer);
+      const int n_vcpus
+          = MIN (10, kvm_vm_check_extension (guest->vm, KVM_CAPABILITY_MAX_VCPUS, NULL));
 
-      for (guint id = 1; id < 10; id++)
+      for (int id = 1; id < n_vcpus; id++)
         {
           g_autoptr (GError) error = NULL;
           g_autoptr (KvmVcpu) vcpu = kvm_vm_create_vcpu (guest->vm, id, &error);
