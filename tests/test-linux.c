@@ -26,14 +26,6 @@
 #define IS_DEBUGGED FALSE
 #endif
 
-/* Under QEMU 7.2 a nested guest can have the interrupt of this timer while it has interrupts off,
- * and waits then for a lock that it holds itself. */
-#ifdef __x86_64__
-#define STEADY "lapic=notscdeadline"
-#else
-#define STEADY ""
-#endif
-
 static const char *directory;
 static GPtrArray *program;
 
@@ -172,11 +164,10 @@ assert_answers (Session *self, const char *line, const char *expected)
 static void
 test_shell (void)
 {
-  const char *const arguments[] = { "--append", STEADY, NULL };
+  const char *const arguments[] = { NULL };
   Session session;
 
-  /* Scripts take the words as they are. */
-  session_begin (&session, "vmlinuz", program->len > 1 ? &arguments[1] : arguments);
+  session_begin (&session, "vmlinuz", arguments);
   assert_answers (&session, "uname -a", "Linux (none) ");
   assert_answers (&session, "cat /proc/interrupts", HAS_SERIAL_INTERRUPT ? "ttyS0" : "timer");
   session_end (&session, "exit 5", 5);
@@ -185,7 +176,7 @@ test_shell (void)
 static void
 test_pvh (void)
 {
-  const char *const arguments[] = { "--append", "quiet " STEADY, NULL };
+  const char *const arguments[] = { "--append", "quiet", NULL };
   Session session;
 
   session_begin (&session, "vmlinux", arguments);
@@ -213,7 +204,7 @@ test_disk (void)
   g_autofree char *line = g_strdup_printf (
       "mount /dev/vda /mnt && echo %s >/mnt/file && umount /mnt && echo $?", words);
   const char *const arguments[]
-      = { "--append", "quiet console=hvc0 " STEADY, "--virtio-console", "--disk", disk, NULL };
+      = { "--append", "quiet console=hvc0", "--virtio-console", "--disk", disk, NULL };
   Session session;
 
   session_begin (&session, "vmlinux", arguments);
@@ -228,7 +219,7 @@ test_disk (void)
 static void
 test_power_off (void)
 {
-  const char *const arguments[] = { "--append", "quiet " STEADY, NULL };
+  const char *const arguments[] = { "--append", "quiet", NULL };
   Session session;
 
   session_begin (&session, "vmlinuz", arguments);
@@ -247,7 +238,7 @@ test_suspend (void)
   g_autofree char *place = g_dir_make_tmp ("kvmobj-XXXXXX", &error);
   g_autofree char *file = g_build_filename (place, "machine", NULL);
   const char *const arguments[]
-      = { "--append", "quiet " STEADY, "--memory", "128", "--disk", disk, "--suspend", file, NULL };
+      = { "--append", "quiet", "--memory", "128", "--disk", disk, "--suspend", file, NULL };
   const char *const resume[] = { "--resume", file, "--disk", disk, NULL };
   gint64 start;
   Session session;
@@ -364,7 +355,7 @@ static void
 test_gdb (void)
 {
   g_autofree char *path = make_socket_path (), *request = NULL, *code = NULL;
-  const char *const arguments[] = { "--append", "quiet " STEADY, "--gdb", path, NULL };
+  const char *const arguments[] = { "--append", "quiet", "--gdb", path, NULL };
   g_autoptr (GSocketConnection) first = NULL, second = NULL;
   Session session;
 
