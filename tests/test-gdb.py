@@ -45,12 +45,14 @@ class Guest:
         self.context = GLib.MainContext.default()
         self.memory = Kvm.Memory.new(0x10000)
         self.memory[ENTRY:ENTRY + len(code)] = code
-        self.vm = Kvm.System.new().create_vm()
+        system = Kvm.System.new()
+        self.vm = system.create_vm()
         self.vm.add_memory(0, self.memory, Kvm.MemorySlotFlags.NONE)
         self.runner = Kvm.Runner.new(self.vm)
         for i in range(n_vcpus):
             vcpu = self.vm.create_vcpu(i)
             if is_long:
+                vcpu.x86_set_cpuid(system.x86_get_supported_cpuid())
                 vcpu.x86_setup_long_mode(ENTRY, 0x8000)
             else:
                 vcpu.x86_setup_real_mode(ENTRY)

@@ -87,7 +87,7 @@ TABLE = {
     "x86_64-6.12": {
         "base": "x86_64",
         "kernel": "linux-image-6.12-amd64",
-        "without": [*WITHOUT_ON_AMD, "/x86-platform/no-xen"],
+        "without": [*WITHOUT_ON_AMD, "/x86-platform/no-xen", "/x86-interrupts/no-xen-routes"],
     },
     "arm64": {
         "emulator": "qemu-system-aarch64",
