@@ -77,9 +77,10 @@ kvm_vcpu_dispose (GObject *object)
 
   if (self->vm != NULL && _kvm_vm_lock (self->vm))
     {
-      if (self->n_pins == 0)
-        self->is_disposed = TRUE;
-      else if (!self->is_kept)
+      /* Nobody finds it from now on: what has been disposed of is finalized without being so again
+       * if the reference that is kept goes before this returns. */
+      self->is_disposed = TRUE;
+      if (self->n_pins != 0 && !self->is_kept)
         {
           g_object_ref (self);
           self->is_kept = TRUE;
