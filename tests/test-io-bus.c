@@ -568,6 +568,7 @@ test_change_while_dying (void)
       const int n_vcpus
           = MIN (10, kvm_vm_check_extension (guest->vm, KVM_CAPABILITY_MAX_VCPUS, NULL));
 
+      g_assert_cmpint (n_vcpus, >, 1);
       for (int id = 1; id < n_vcpus; id++)
         {
           g_autoptr (GError) error = NULL;
