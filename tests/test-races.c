@@ -4,6 +4,7 @@
  * calls go through here, where they fail or another thread acts before they return. */
 
 #include "kvm-test.h"
+#include "kvm-vm-private.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -402,6 +403,39 @@ test_stop_of_runner (void)
     }
 }
 
+typedef struct
+{
+  KvmVm *vm;
+  GPtrArray *vcpus; /* as a saved state finds them */
+} Finder;
+
+static void
+look_again (gpointer data, GObject *vcpu)
+{
+  Finder *self = data;
+
+  g_ptr_array_unref (self->vcpus);
+  self->vcpus = _kvm_vm_get_vcpus (self->vm);
+}
+
+/* Who found a vCPU lets go of it while it is disposed of: then nobody finds it any more, for it is
+ * about to be finalized. */
+static void
+test_found_while_let_go_of (void)
+{
+  g_autoptr (KvmTestGuest) guest = KVM_TEST_GUEST (halt);
+  g_autoptr (GError) error = NULL;
+  KvmVcpu *vcpu = kvm_vm_create_vcpu (guest->vm, 1, &error);
+  Finder finder = { guest->vm, _kvm_vm_get_vcpus (guest->vm) };
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (finder.vcpus->len, ==, 2);
+  g_object_weak_ref (G_OBJECT (vcpu), look_again, &finder);
+  g_object_unref (vcpu);
+  g_assert_cmpuint (finder.vcpus->len, ==, 1);
+  g_ptr_array_unref (finder.vcpus);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -416,5 +450,6 @@ main (int argc, char **argv)
   kvm_test_add ("/races/fork-while-mapping", test_fork_while_mapping);
   kvm_test_add ("/races/fork-while-removing", test_fork_while_removing);
   kvm_test_add ("/races/stop-of-runner", test_stop_of_runner);
+  kvm_test_add ("/races/found-while-let-go-of", test_found_while_let_go_of);
   return g_test_run ();
 }
